@@ -1,0 +1,100 @@
+"""The command line: `python -m mednca`, or `mednca` when installed with pip."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from .errors import MedNCAError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0, 2 on bad input (with one sentence), 130 when interrupted."""
+    options = _parser().parse_args(arguments)
+    # Imported only now, so that --help and a wrong argument answer at once.
+    from . import commands
+
+    try:
+        getattr(commands, options.command)(options)
+        sys.stdout.flush()
+    except MedNCAError as error:
+        return _fail(str(error), 2)
+    except MemoryError:
+        return _fail("There is not enough memory for this volume; crop it or record fewer steps.", 2)
+    except KeyboardInterrupt:
+        return _fail("Interrupted; nothing was written.", 130)
+    except BrokenPipeError:
+        # The reader of our output went away (mednca models | head); keep Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return 0
+
+
+def _fail(sentence: str, code: int) -> int:
+    print(f"mednca: {sentence}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="mednca", description="Medical image segmentation with Neural Cellular Automata. Not for clinical use."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    segment = commands.add_parser("segment", help="segment a scan", description="Segment a scan.")
+    segment.add_argument("scan", metavar="SCAN", help="image file (.nii, .nii.gz; others with SimpleITK)")
+    segment.add_argument("-o", "--output", required=True, metavar="SEG", help="label map to write, on the scan's grid")
+    _add_running(segment)
+    segment.add_argument("--probability", metavar="FILE", help="also write the probability map (one label a model)")
+    segment.add_argument("--steps-to", metavar="DIR", help="also write the label map of every recorded step")
+    segment.add_argument("--json", metavar="FILE", help="also write volumes, time and settings")
+
+    commands.add_parser("models", help="list the models that come with MedNCA")
+
+    info = commands.add_parser("info", help="show a model's card")
+    info.add_argument("model", metavar="MODEL", help="name of a shipped model, or a .npz file")
+
+    evaluate = commands.add_parser("evaluate", help="Dice of a model on labelled cases")
+    evaluate.add_argument("--images", required=True, metavar="DIR", help="folder with the scans")
+    evaluate.add_argument("--labels", required=True, metavar="DIR", help="folder with label maps of the same names")
+    evaluate.add_argument("--cases", metavar="FILE", help="text file with the case names to take, one a line")
+    _add_running(evaluate, model_required=True)
+    evaluate.add_argument("--json", metavar="FILE", help="write the figures of every case")
+
+    convert = commands.add_parser("convert", help="convert checkpoints of the authors' PyTorch code (needs torch)")
+    convert.add_argument("levels", nargs="+", metavar="LEVEL.pth", help="state dicts of the levels, coarse to fine")
+    convert.add_argument("-o", "--output", required=True, metavar="MODEL", help="model file to write (.npz)")
+    convert.add_argument("--card", metavar="CARD", help="JSON card; without it, the authors' hippocampus settings")
+
+    train = commands.add_parser("train", help="train a model (needs torch)")
+    train.add_argument("--data", required=True, metavar="DIR", help="imagesTr and labelsTr, or images and labels")
+    train.add_argument("-o", "--output", required=True, metavar="MODEL", help="model file to write (.npz)")
+    train.add_argument("--card", required=True, metavar="CARD", help="JSON card, or the name of one that comes along")
+    train.add_argument("--validation", type=float, default=0.15, metavar="F", help="fraction kept from training (0.15)")
+    train.add_argument("--exclude", nargs="*", default=[], metavar="CASE", help="cases that take no part at all")
+    length = train.add_mutually_exclusive_group(required=True)
+    length.add_argument("--iterations", type=int, metavar="N")
+    length.add_argument("--minutes", type=float, metavar="M", help="made a number of iterations after a short warm-up")
+    train.add_argument("--batch", type=int, metavar="N", help="slices an iteration")
+    train.add_argument("--patch", type=int, metavar="N", help="side of the patches of finer levels, in cells")
+    train.add_argument("--seed", type=int, default=0, metavar="N")
+    train.add_argument("--threads", type=int, metavar="N", help="CPU threads")
+    train.add_argument("--workdir", metavar="DIR", help="checkpoints, log and split (MODEL with .work appended)")
+    train.add_argument("--resume", action="store_true", help="go on from the checkpoint in the work folder")
+    return parser
+
+
+def _add_running(parser: argparse.ArgumentParser, model_required: bool = False) -> None:
+    """The options of every command that runs a model."""
+    parser.add_argument(
+        "--model",
+        required=model_required,
+        default=None if model_required else "hippocampus",
+        metavar="NAME|FILE",
+        help="shipped model or .npz file" + ("" if model_required else " (hippocampus)"),
+    )
+    parser.add_argument("--engine", choices=("auto", "numpy", "torch"), default="auto")
+    parser.add_argument("--device", metavar="cpu|cuda", help="cuda runs the torch engine on a GPU")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the cells' random firing (0)")
+    parser.add_argument("--runs", type=int, default=1, metavar="N", help="stochastic runs to average (1)")

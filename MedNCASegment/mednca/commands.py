@@ -1,0 +1,295 @@
+"""What the command line does, one function a subcommand; see :mod:`mednca.cli` for their arguments."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import shlex
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from .card import Card
+from .cases import find_cases, pair_files, read_case, split_cases
+from .console import ProgressBar, duration
+from .engines import make_engine
+from .errors import MedNCAError
+from .files import check_ending, read_volume, write_volume
+from .metrics import label_dice
+from .model import load_model, save_model, shipped_models
+from .segmenter import Options, Result, Segmenter
+from .volume import Volume
+from .writing import replacing
+
+
+def segment(options: argparse.Namespace) -> None:
+    """`mednca segment`: a scan to a label map."""
+    outputs = [options.output, options.probability]
+    for path in filter(None, outputs):
+        check_ending(path)
+    for path in filter(None, [*outputs, options.json]):
+        _need_folder_of(path)
+    steps_to = Path(options.steps_to) if options.steps_to else None
+    if steps_to is not None and steps_to.exists() and not steps_to.is_dir():
+        raise MedNCAError(f"'{steps_to}' is a file; give a folder for the steps.")
+    segmenter = _segmenter(options, record=steps_to is not None)
+    card = segmenter.model.card
+    if options.probability and len(card.labels) > 1:
+        raise MedNCAError("--probability takes a model with one label; this one has several.")
+    volume = read_volume(options.scan)
+    result = _run(segmenter, volume, Path(options.scan).name)
+
+    write_volume(options.output, Volume(result.labels, volume.affine))
+    if options.probability:
+        write_volume(options.probability, Volume(result.probability[0], volume.affine))
+    if steps_to is not None:
+        _write_steps(steps_to, result, volume)
+    summary = {
+        "scan": str(options.scan),
+        "model": card.name,
+        "model_version": card.version,
+        "engine": segmenter.engine.name,
+        "device": segmenter.engine.device,
+        "seed": options.seed,
+        "runs": options.runs,
+        "volume_ml": result.volume_ml,
+        "quality": result.quality,
+        "seconds": round(result.seconds, 3),
+    }
+    if options.json:
+        _write_json(options.json, summary)
+    for name, ml in result.volume_ml.items():
+        print(f"{name}: {ml:.2f} mL")
+    print(f"{result.seconds:.1f} s, written to {options.output}")
+    if not any(result.volume_ml.values()):
+        print(f"Nothing was found. The model expects: {card.expects or card.modality}")
+
+
+def models(options: argparse.Namespace) -> None:
+    """`mednca models`: the shipped models, a line each."""
+    for name, path in shipped_models().items():
+        card = load_model(path).card
+        print(f"{name:20} {card.title:28} {_dice_of(card)}")
+
+
+def info(options: argparse.Namespace) -> None:
+    """`mednca info`: a model's card in words."""
+    model = load_model(options.model)
+    card = model.card
+    grid = card.input.spacing and f"{card.input.spacing[0]:g} x {card.input.spacing[1]:g} mm a cell"
+    grid = grid or f"{card.input.size[0]} x {card.input.size[1]} cells a slice"
+    rows = {
+        "Name": f"{card.name} {card.version}".strip(),
+        "Title": card.title,
+        "Anatomy": card.anatomy,
+        "Modality": card.modality,
+        "Expects": card.expects,
+        "Labels": ", ".join(f"{label.value} {label.name}" for label in card.labels),
+        "Slices": f"{card.input.plane}, {grid}",
+        "Levels": ", ".join(f"1/{level.scale} of the size, {level.steps} steps" for level in card.levels),
+        "Cells": f"{card.channels} channels, hidden size {card.hidden}, fire rate {card.fire_rate:g}",
+        "Parameters": f"{model.parameters:,}",
+        "Dice": _dice_of(card),
+        "Measured": card.evaluation.get("how", ""),
+        "Trained": card.training.get("command", ""),
+        "Data": card.training.get("data", ""),
+        "Licence": card.licence,
+        "Date": card.date,
+        "Use": card.intended_use,
+    }
+    for name, value in rows.items():
+        if value:
+            print(f"{name:11} {value}")
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    """`mednca evaluate`: 3D Dice of every case on its own grid."""
+    if options.json:
+        _need_folder_of(options.json)
+    cases = pair_files(options.images, options.labels)
+    if options.cases:
+        wanted = set(_read_text(options.cases).split())
+        missing = wanted - {case.name for case in cases}
+        if missing:
+            raise MedNCAError(f"There is no case '{sorted(missing)[0]}' in '{options.images}'.")
+        cases = [case for case in cases if case.name in wanted]
+    segmenter = _segmenter(options)
+    labels = segmenter.model.card.labels
+    bar = ProgressBar()
+    rows = []
+    try:
+        for number, case in enumerate(cases):
+            volume, truth = read_case(case)
+            for event in segmenter.events(volume):
+                bar.show((number + event.fraction) / len(cases) * 0.9999, f"case {number + 1} of {len(cases)}")
+                result = event.result
+            scores = label_dice(result.labels, truth, [label.value for label in labels])
+            row = {"case": case.name, "dice": float(np.mean(scores)), "quality": result.quality}
+            if len(labels) > 1:
+                row["dice_by_label"] = {label.name: score for label, score in zip(labels, scores, strict=True)}
+            rows.append(row)
+    finally:
+        bar.close()
+    found = np.array([row["dice"] for row in rows])
+    spread = float(found.std(ddof=1)) if len(found) > 1 else 0.0
+    for row in rows:
+        print(f"{row['case']:24} {row['dice']:.4f}")
+    print(f"{'mean':24} {found.mean():.4f}  standard deviation {spread:.4f}  cases {len(found)}")
+    if options.json:
+        figures = {
+            "model": segmenter.model.card.name,
+            "model_version": segmenter.model.card.version,
+            "seed": options.seed,
+            "runs": options.runs,
+            "mean_dice": float(found.mean()),
+            "std_dice": spread,
+            "cases": rows,
+        }
+        _write_json(options.json, figures)
+
+
+def convert(options: argparse.Namespace) -> None:
+    """`mednca convert`: the authors' checkpoints to a model file."""
+    from .conversion import convert_checkpoints
+
+    _need_model_ending(options.output)
+    card = Card.from_json(_read_text(options.card)) if options.card else None
+    model = convert_checkpoints(options.levels, card)
+    save_model(model, options.output)
+    print(f"{model.parameters:,} parameters written to {options.output}")
+
+
+def train(options: argparse.Namespace) -> None:
+    """`mednca train`: labelled cases to a model file."""
+    try:
+        import torch
+
+        from .training.trainer import CHECKPOINT, Recipe, Trainer
+    except ImportError as error:
+        raise MedNCAError("Training needs PyTorch; install it (pip install torch).") from error
+
+    _need_model_ending(options.output)
+    _need_folder_of(options.output)
+    for name in ("iterations", "minutes", "batch", "patch", "threads"):
+        value = getattr(options, name)
+        if value is not None and value <= 0:
+            raise MedNCAError(f"--{name} must be above 0.")
+    if not 0 <= options.validation < 1:
+        raise MedNCAError("--validation must be from 0 to below 1.")
+    card = Card.from_json(_read_text(_card_path(options.card)))
+    given = {name: getattr(options, name) for name in ("iterations", "minutes", "batch", "patch", "seed")}
+    recipe = replace(Recipe(), **{name: value for name, value in given.items() if value is not None})
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    workdir = Path(options.workdir or f"{options.output}.work")
+    if (workdir / CHECKPOINT).exists() and not options.resume:
+        raise MedNCAError(
+            f"'{workdir}' holds an earlier run; add --resume to go on with it, or give another --workdir."
+        )
+    training, validation = split_cases(find_cases(options.data), options.validation, options.seed, options.exclude)
+    print(f"{len(training)} cases to train on, {len(validation)} to validate, {len(options.exclude)} left out")
+    trainer = Trainer(card, recipe, training, validation, workdir)
+    _write_json(workdir / "split.json", trainer.names)
+    bar = ProgressBar()
+    validated = None
+
+    def show(report) -> None:
+        nonlocal validated
+        validated = report.validation_dice if report.validation_dice is not None else validated
+        total = report.iterations or 0
+        text = f"iteration {report.iteration} of {total or '?'}, loss {report.loss:.3f}"
+        text += f", validation Dice {validated:.4f}" if validated is not None else ""
+        text += f", {duration(report.seconds_left)} left" if report.seconds_left is not None else ""
+        bar.show(report.iteration / total if total else 0.0, text)
+
+    try:
+        model = trainer.run(show)
+    finally:
+        bar.close()
+    training_facts = {**model.card.training, "command": _command_line(), "torch": torch.__version__}
+    evaluation = {}
+    if validated is not None:
+        evaluation = {
+            "mean_dice": round(validated, 4),
+            "cases": len(validation),
+            "how": f"validation cases kept from training (seed {options.seed}), one run, native grid",
+        }
+    today = datetime.date.today().isoformat()
+    model = replace(model, card=replace(model.card, training=training_facts, evaluation=evaluation, date=today))
+    save_model(model, options.output)
+    print(f"written to {options.output}")
+
+
+def _segmenter(options: argparse.Namespace, record: bool = False) -> Segmenter:
+    model = load_model(options.model)
+    engine = make_engine(options.engine, options.device)
+    return Segmenter(model, engine, Options(seed=options.seed, runs=options.runs, record=record))
+
+
+def _run(segmenter: Segmenter, volume: Volume, name: str) -> Result:
+    """Run with a progress bar."""
+    bar = ProgressBar()
+    try:
+        for event in segmenter.events(volume):
+            bar.show(
+                event.fraction,
+                f"{name}: slice {event.slice} of {event.slices}, level {event.level}, step {event.step},"
+                f" {duration(event.seconds_left)} left",
+            )
+        return event.result
+    finally:
+        bar.close()
+
+
+def _write_steps(folder: Path, result: Result, volume: Volume) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MedNCAError(f"The folder '{folder}' cannot be made ({error.strerror}).") from error
+    for one in result.steps:
+        name = f"level{one.level}_step{one.step:03d}.nii.gz"
+        write_volume(folder / name, Volume(one.labels, volume.affine))
+
+
+def _need_folder_of(path: str | Path) -> None:
+    """Said before the work starts, not after."""
+    if not Path(path).parent.is_dir():
+        raise MedNCAError(f"The folder '{Path(path).parent}' does not exist; create it first.")
+    if Path(path).is_dir():
+        raise MedNCAError(f"'{path}' is a folder; give the name of a file.")
+
+
+def _need_model_ending(path: str) -> None:
+    if not path.endswith(".npz"):
+        raise MedNCAError(f"A model file ends in .npz; '{path}' does not.")
+
+
+def _read_text(path: str | Path) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MedNCAError(f"'{path}' cannot be read as a text file; check the path.") from error
+
+
+def _card_path(name: str) -> Path:
+    shipped = Path(__file__).parent / "training" / "cards" / f"{name}.json"
+    return shipped if shipped.exists() else Path(name)
+
+
+def _write_json(path: str | Path, content: dict) -> None:
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def _dice_of(card: Card) -> str:
+    mean = card.evaluation.get("mean_dice")
+    if not isinstance(mean, (int, float)):
+        return "Dice not measured"
+    return f"Dice {mean:.3f} on {card.evaluation.get('cases', '?')} cases"
+
+
+def _command_line() -> str:
+    return shlex.join(["python", "-m", "mednca", *sys.argv[1:]])

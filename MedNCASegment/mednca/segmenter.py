@@ -1,0 +1,278 @@
+"""The segmenter: a model, an engine and options make an iterator of progress events that ends in a result."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .cascade import run_cascade
+from .engines import make_engine
+from .errors import MedNCAError
+from .fire import fire_mask
+from .intensity import normalise, percentile_range
+from .model import Model
+from .postprocess import component_tools, keep_largest_components
+from .recording import RecordedStep, plan_recording
+from .resample import Grid, cell_grid, resize
+from .volume import Slicing, Volume, slicing_for
+
+MAX_RUNS, MAX_SEED = 1000, 2**63 - 1
+MAX_CELLS = 1 << 24
+
+
+@dataclass
+class Options:
+    """How to run a model; None means as the card says."""
+
+    seed: int = 0
+    runs: int = 1  # stochastic runs to average
+    steps: int | None = None  # of every level
+    fire_rate: float | None = None
+    largest_component: bool | None = None
+    record: bool = False  # keep a label map of every k-th step of run 0
+    record_every: int | None = None  # k; None chooses the smallest that fits the limit
+    record_limit_mb: float = 256.0
+
+    def check(self) -> None:
+        """Raises MedNCAError when a value is out of its range."""
+
+        def need(ok: bool, what: str) -> None:
+            if not ok:
+                raise MedNCAError(what)
+
+        need(0 <= self.seed <= MAX_SEED, "The seed must be a whole number from 0 to 2^63 - 1.")
+        need(1 <= self.runs <= MAX_RUNS, f"The number of runs must be from 1 to {MAX_RUNS}.")
+        need(self.steps is None or 1 <= self.steps <= 1024, "The number of steps must be from 1 to 1024.")
+        need(self.fire_rate is None or 0 < self.fire_rate <= 1, "The fire rate must be above 0 and at most 1.")
+        need(self.record_every is None or self.record_every >= 1, "Record every 1st, 2nd, ... step.")
+        need(self.record_limit_mb > 0, "The memory limit for recorded steps must be above 0 MB.")
+
+
+@dataclass
+class Result:
+    """What a run gives, on the input's own grid; arrays are indexed [i, j, k] as the input is."""
+
+    labels: np.ndarray  # uint8, label values of the card, 0 is background
+    probability: np.ndarray  # float32 [label, i, j, k], averaged over runs
+    deviation: np.ndarray | None  # float32 [label, i, j, k], standard deviation over runs; None for one run
+    steps: list[RecordedStep]
+    record_every: int | None
+    volume_ml: dict[str, float]  # by label name
+    quality: float | None  # spread of the runs over their mean, summed over the volume (M3D-NCA); None for one run
+    seconds: float
+
+
+@dataclass
+class Progress:
+    """An event. Indices count from 1. The last event of a run has the result and fraction 1."""
+
+    fraction: float
+    slice: int
+    slices: int
+    run: int
+    runs: int
+    level: int
+    levels: int
+    step: int
+    steps: int
+    seconds_left: float | None = None
+    result: Result | None = field(default=None, repr=False)
+
+
+class Segmenter:
+    """Segments volumes slice by slice with the model's levels (paper, section 3.4).
+
+    Pull the events of :meth:`events`; to cancel, stop pulling. No pull does more than one step on one batch of slices.
+    """
+
+    def __init__(self, model: Model, engine=None, options: Options | None = None) -> None:
+        """Args:
+        model: from :func:`mednca.load_model`.
+        engine: from :func:`mednca.make_engine`; None takes numpy.
+        options: see :class:`Options`.
+
+        Raises:
+            MedNCAError: an option is out of its range, or asks for a library that is not installed.
+        """
+        self.model = model
+        self.engine = engine or make_engine("numpy")
+        self.options = options or Options()
+        self.options.check()
+        card = model.card
+        self.levels = [self.options.steps or level.steps for level in card.levels]
+        self.fire_rate = self.options.fire_rate or card.fire_rate
+        wanted = self.options.largest_component
+        self.largest_component = card.largest_component if wanted is None else wanted
+        if self.largest_component:
+            component_tools()
+
+    def run(self, volume: Volume) -> Result:
+        """Segment a volume in one go."""
+        for event in self.events(volume):
+            if event.result is not None:
+                return event.result
+        raise AssertionError("events() ends in a result")
+
+    def grid(self, volume: Volume) -> tuple[Slicing, Grid]:
+        """How a volume is sliced for this model, and the cells of its slices.
+
+        Raises:
+            MedNCAError: the slices would need more cells than a computer has memory for.
+        """
+        card = self.model.card
+        slicing = slicing_for(volume.affine, card.input.plane)
+        shape = [volume.array.shape[axis] for axis in slicing.axes]
+        spacing = [float(volume.spacing[axis]) for axis in slicing.axes]
+        grid = cell_grid(
+            tuple(shape[1:]),
+            tuple(spacing[1:]),
+            spacing=card.input.spacing,
+            size=card.input.size,
+            multiple=card.finest_multiple,
+        )
+        if grid.cells[0] * grid.cells[1] > MAX_CELLS:
+            raise MedNCAError(
+                f"A slice of this volume measures {shape[1] * spacing[1]:.0f} x {shape[2] * spacing[2]:.0f} mm, far"
+                " more than the model is made for; check the spacing in its header or crop it."
+            )
+        return slicing, grid
+
+    def events(self, volume: Volume) -> Iterator[Progress]:
+        """Segment a volume step by step.
+
+        Yields:
+            One event a step; the last one has the result.
+
+        Raises:
+            MedNCAError: the volume cannot be segmented; the message says why and what to do.
+        """
+        started = time.perf_counter()
+        card, options, engine = self.model.card, self.options, self.engine
+        slicing, grid = self.grid(volume)
+        slices = slicing.to_slices(volume.array)
+        label_count = len(card.labels)
+        values = np.array([0] + [label.value for label in card.labels], np.uint8)
+        first = card.input.channels
+
+        keep: dict[tuple[int, int], np.ndarray] = {}
+        every, recorded = None, []
+        if options.record:
+            every, kept = plan_recording(self.levels, volume.array.size, options.record_limit_mb, options.record_every)
+            recorded = [
+                RecordedStep(level + 1, step + 1, np.zeros(volume.array.shape, np.uint8)) for level, step in kept
+            ]
+            keep = {pair: slicing.to_slices(one.labels) for pair, one in zip(kept, recorded, strict=True)}
+
+        labels = np.zeros(volume.array.shape, np.uint8)
+        probability = np.zeros((label_count, *volume.array.shape), np.float32)
+        deviation = np.zeros_like(probability) if options.runs > 1 else None
+        to_cells = grid.to_cells()
+        to_pixels = [grid.to_pixels(level.scale) for level in card.levels]
+        rules = [engine.prepare(rule, first) for rule in self.model.rules]
+        low_high = percentile_range(slices, card.input.percentiles) if card.input.per == "volume" else None
+
+        cells = grid.cells[0] * grid.cells[1]
+        per_batch = max(1, engine.cells_per_batch // cells)
+        work = [count / level.scale**2 for count, level in zip(self.levels, card.levels, strict=True)]
+        total = len(slices) * options.runs * sum(work)
+        done = 0.0
+
+        for start in range(0, len(slices), per_batch):
+            batch = range(start, min(start + per_batch, len(slices)))
+            image = self._image(slices[batch.start : batch.stop], low_high, to_cells)
+            mean = spread = None
+            for run in range(options.runs):
+
+                def fire(level: int, step: int, shape: tuple[int, int], batch=batch, run=run) -> np.ndarray:
+                    key = {"seed": options.seed, "run": run, "level": level, "step": step}
+                    return np.stack([fire_mask(shape, self.fire_rate, slice_index=index, **key) for index in batch])
+
+                steps = run_cascade(
+                    engine,
+                    rules,
+                    image,
+                    channels=card.channels,
+                    scales=[level.scale for level in card.levels],
+                    steps=self.levels,
+                    downsample=card.input.downsample,
+                    fire=fire,
+                )
+                state = None
+                for level, step, state in steps:
+                    if run == 0 and (level, step) in keep:
+                        logits = resize(engine.channels(state, first, label_count), to_pixels[level])
+                        keep[level, step][batch.start : batch.stop] = values[_winner(logits, 0.0)]
+                    done += len(batch) / card.levels[level].scale ** 2
+                    elapsed = time.perf_counter() - started
+                    yield Progress(
+                        min(done / total, 0.999),
+                        batch.stop,
+                        len(slices),
+                        run + 1,
+                        options.runs,
+                        level + 1,
+                        len(card.levels),
+                        step + 1,
+                        self.levels[level],
+                        elapsed * (total / done - 1),
+                    )
+                chance = _sigmoid(resize(engine.channels(state, first, label_count), to_pixels[-1]))
+                # Welford's running mean and spread, so that memory does not grow with the number of runs.
+                if mean is None:
+                    mean, spread = chance, np.zeros_like(chance)
+                else:
+                    change = chance - mean
+                    mean = mean + change / (run + 1)
+                    spread += change * (chance - mean)
+            view = (slice(None), slice(batch.start, batch.stop))
+            slicing.to_slices(probability)[view] = np.moveaxis(mean, 1, 0)
+            if deviation is not None:
+                slicing.to_slices(deviation)[view] = np.moveaxis(np.sqrt(spread / options.runs), 1, 0)
+            slicing.to_slices(labels)[batch.start : batch.stop] = values[_winner(mean, 0.5)]
+
+        if self.largest_component:
+            labels = keep_largest_components(labels)
+        counts = np.bincount(labels.ravel(), minlength=256)
+        quality = None
+        if deviation is not None:
+            quality = float(deviation.sum(dtype=np.float64) / max(probability.sum(dtype=np.float64), 1e-9))
+        result = Result(
+            labels=labels,
+            probability=probability,
+            deviation=deviation,
+            steps=recorded,
+            record_every=every,
+            volume_ml={label.name: float(counts[label.value]) * volume.voxel_volume_ml for label in card.labels},
+            quality=quality,
+            seconds=time.perf_counter() - started,
+        )
+        count, levels = len(slices), len(card.levels)
+        yield Progress(
+            1.0, count, count, options.runs, options.runs, levels, levels, self.levels[-1], self.levels[-1], 0.0, result
+        )
+
+    def _image(self, slices: np.ndarray, low_high: tuple[float, float] | None, to_cells) -> np.ndarray:
+        """Slices [slice, row, column] as the model sees them: float32 [slice, 1, row, column] on the cell grid."""
+        # One memory order, whatever the input's, so that the result does not depend on how the volume is stored.
+        slices = np.ascontiguousarray(slices)
+        if low_high is not None:
+            normal = normalise(slices, *low_high)
+        else:
+            percentiles = self.model.card.input.percentiles
+            normal = np.stack([normalise(one, *percentile_range(one[None], percentiles)) for one in slices])
+        return resize(normal, to_cells)[:, None]
+
+
+def _winner(scores: np.ndarray, threshold: float) -> np.ndarray:
+    """[slice, label, row, column] -> 1 + index of the best label where it is above the threshold, else 0."""
+    best = scores.argmax(axis=1) + 1
+    best[scores.max(axis=1) <= threshold] = 0
+    return best
+
+
+def _sigmoid(logits: np.ndarray) -> np.ndarray:
+    # tanh does not overflow for large negative logits.
+    return (0.5 * np.tanh(0.5 * logits) + 0.5).astype(np.float32)

@@ -1,0 +1,1 @@
+"""Training of models (torch); imported only when something is to be trained."""

@@ -1,0 +1,37 @@
+"""Files that are either complete or not there."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import MedNCAError
+
+
+@contextmanager
+def replacing(path: str | os.PathLike) -> Iterator[Path]:
+    """Give the path of a temporary file beside `path`, and move it there when the block ends well.
+
+    The temporary file keeps the ending of `path` (such as .nii.gz), by which writers choose the format. When the block
+    fails, or the process dies, `path` is as it was before.
+
+    Raises:
+        MedNCAError: the folder does not exist or cannot be written to, or the disk is full.
+    """
+    path = Path(path)
+    if not path.parent.is_dir():
+        raise MedNCAError(f"The folder '{path.parent}' does not exist; create it first.")
+    if path.is_dir():
+        raise MedNCAError(f"'{path}' is a folder; give the name of a file.")
+    temporary = path.with_name(f".{uuid.uuid4().hex[:8]}.{path.name}")
+    try:
+        try:
+            yield temporary
+            os.replace(temporary, path)
+        except OSError as error:
+            raise MedNCAError(f"'{path}' cannot be written ({error.strerror or error}); check the disk.") from error
+    finally:
+        temporary.unlink(missing_ok=True)
