@@ -16,13 +16,13 @@ import torch.nn.functional as F
 class Ranges:
     """How far each change may go; every one is drawn uniformly and symmetrically unless said otherwise."""
 
-    rotation_degrees: float = 20.0
-    scale: float = 1.25  # up to this factor larger or smaller
+    rotation_degrees: float = 15.0
+    scale: float = 1.2  # up to this factor larger or smaller
     aspect: float = 1.1  # rows against columns
     shift_mm: float = 8.0
     mirror_columns: bool = False
     mirror_rows: bool = False
-    gamma: float = 1.5  # exponent up to this, or down to its inverse
+    gamma: float = 1.3  # exponent up to this, or down to its inverse
     contrast: float = 0.2
     brightness: float = 0.1
     bias_field: float = 0.1  # standard deviation of the coefficients of a second-order log field

@@ -36,8 +36,8 @@ class Recipe:
     iterations: int | None = None
     minutes: float | None = None
     batch: int = 16  # slices an iteration
-    patch: int = 32  # side of the patches that finer levels see, in cells
-    learning_rate: float = 2e-3
+    patch: int = 24  # side of the patches that finer levels see, in cells
+    learning_rate: float = 3e-3
     foreground: float = 0.8  # share of slices that show a label
     coarse_loss: float = 0.5  # weight of the loss of each coarser level; 0 is the paper's loss
     averaging: float = 0.999  # decay of the moving average of the weights
