@@ -1,0 +1,201 @@
+"""Segmentation of a volume node, without any user interface."""
+
+import time
+from dataclasses import dataclass, field
+
+import slicer
+from mednca import Card, MedNCAError, Model, Options, Progress, Segmenter, load_model, make_engine, shipped_models
+from slicer.i18n import tr as _
+from slicer.ScriptedLoadableModule import ScriptedLoadableModuleLogic
+
+from .parameters import MedNCASegmentParameterNode
+from .reading import readVolume
+from .results import addVolume, fillSegmentation, fillTable, placeBeside
+from .steps import addStepSequence
+
+DEFAULT_MODEL = "hippocampus"
+
+
+@dataclass
+class RunOptions:
+    """How to segment; None means as the model's card says."""
+
+    seed: int = 0
+    runs: int = 1  # stochastic runs to average
+    steps: int | None = None  # of every level
+    fireRate: float | None = None
+    largestComponent: bool | None = None
+    engine: str = "auto"  # "auto", "numpy" or "torch"
+    device: str = "auto"  # "auto", "cpu" or "cuda"
+    recordSteps: bool = True
+    recordEvery: int | None = None  # None: as often as the limit allows
+    recordLimitMB: float = 256.0
+    probability: bool = False  # add the probability as a volume
+    deviation: bool = False  # add the standard deviation over the runs as a volume
+
+    def forCore(self) -> Options:
+        return Options(
+            seed=self.seed,
+            runs=self.runs,
+            steps=self.steps,
+            fire_rate=self.fireRate,
+            largest_component=self.largestComponent,
+            record=self.recordSteps,
+            record_every=self.recordEvery,
+            record_limit_mb=self.recordLimitMB,
+        )
+
+
+@dataclass
+class RunOutputs:
+    """The nodes that a run has added or filled; one probability and deviation volume a label."""
+
+    segmentationNode: object
+    tableNode: object
+    sequenceNode: object = None
+    browserNode: object = None
+    probabilityNodes: list = field(default_factory=list)
+    deviationNodes: list = field(default_factory=list)
+
+
+class SegmentationRun:
+    """A segmentation under way. Nothing in the scene changes before it has ended well."""
+
+    def __init__(self, volumeNode, model: Model, outputNode, options: RunOptions) -> None:
+        if options.deviation and options.runs < 2:
+            raise MedNCAError(_("The uncertainty map needs at least two runs; raise the number of runs."))
+        engine = make_engine(options.engine, None if options.device == "auto" else options.device)
+        self._segmenter = Segmenter(model, engine, options.forCore())
+        self._volumeNode, self._outputNode, self._options = volumeNode, outputNode, options
+        self._events = self._segmenter.events(readVolume(volumeNode))
+        self.progress: Progress | None = None
+        self.outputs: RunOutputs | None = None
+        self.finished = False
+        self.cancelled = False
+
+    def advance(self, seconds: float = 0.03) -> Progress | None:
+        """Work for about this long; returns the latest progress. When it ends, `finished` and `outputs` are set.
+
+        Raises:
+            MedNCAError: the volume cannot be segmented, or was removed meanwhile; the run is over, the scene unchanged.
+        """
+        if self.finished:
+            return self.progress
+        try:
+            if self.progress is not None and self.progress.result is not None:
+                self.outputs = self._addNodes()
+                self._end()
+                return self.progress
+            until = time.perf_counter() + seconds
+            while True:
+                self.progress = next(self._events)
+                if self.progress.result is not None or time.perf_counter() >= until:
+                    return self.progress
+        except BaseException:
+            self._end()
+            raise
+
+    def cancel(self) -> None:
+        """Stop at once; the scene stays as it was. A run that has ended is left as it is."""
+        if not self.finished:
+            self.cancelled = True
+            self._end()
+
+    def _end(self) -> None:
+        self.finished = True
+        self._events.close()
+
+    def _addNodes(self) -> RunOutputs:
+        scene, volumeNode, options = slicer.mrmlScene, self._volumeNode, self._options
+        if not scene.IsNodePresent(volumeNode):
+            raise MedNCAError(_("The volume was removed while it was being segmented; choose another one."))
+        card, result = self._segmenter.model.card, self.progress.result
+        name = volumeNode.GetName()
+        # An output that was removed meanwhile is replaced by a new one, so that the work is not lost.
+        segmentationNode = self._outputNode if scene.IsNodePresent(self._outputNode) else None
+        created = []
+        try:
+            # The table and the steps first: only when they are there is an existing segmentation touched.
+            tableNode = scene.AddNewNodeByClass(
+                "vtkMRMLTableNode", scene.GenerateUniqueName(_("{name} volumes").format(name=name))
+            )
+            created.append(tableNode)
+            fillTable(tableNode, result, card)
+            outputs = RunOutputs(segmentationNode, tableNode)
+            if result.steps:
+                outputs.sequenceNode, outputs.browserNode = addStepSequence(result, card, volumeNode, created)
+            for wanted, maps, title, nodes in (
+                (options.probability, result.probability, _("{name} {label} probability"), outputs.probabilityNodes),
+                (options.deviation, result.deviation, _("{name} {label} uncertainty"), outputs.deviationNodes),
+            ):
+                for label, values in zip(card.labels, maps if wanted else [], strict=False):
+                    nodes.append(addVolume(title.format(name=name, label=label.name), values, volumeNode))
+                    created.append(nodes[-1])
+            if segmentationNode is None:
+                segmentationNode = scene.AddNewNodeByClass(
+                    "vtkMRMLSegmentationNode", scene.GenerateUniqueName(_("{name} segmentation").format(name=name))
+                )
+                created.append(segmentationNode)
+                outputs.segmentationNode = segmentationNode
+            fillSegmentation(segmentationNode, result, card, volumeNode)
+            for node in (*created, segmentationNode):
+                # Subject hierarchies do not show colour tables.
+                if not node.IsA("vtkMRMLColorNode"):
+                    placeBeside(node, volumeNode)
+        except BaseException:
+            for node in reversed(created):
+                scene.RemoveNode(node)
+            raise
+        return outputs
+
+
+class MedNCASegmentLogic(ScriptedLoadableModuleLogic):
+    """Segments volume nodes: `MedNCASegmentLogic().segment(volumeNode)` returns a segmentation node."""
+
+    def __init__(self) -> None:
+        ScriptedLoadableModuleLogic.__init__(self)
+        # Several parameter nodes may lie in one scene.
+        self.isSingletonParameterNode = False
+        self._models: dict[str, Model] = {}
+
+    def getParameterNode(self) -> MedNCASegmentParameterNode:
+        return MedNCASegmentParameterNode(super().getParameterNode())
+
+    def modelNames(self) -> list[str]:
+        """Names of the models that come with the extension."""
+        return list(shipped_models())
+
+    def model(self, name: str) -> Model:
+        """A shipped model by name, or a model file by path.
+
+        Raises:
+            MedNCAError: there is no such model, or it is not sound.
+        """
+        if name not in self._models:
+            self._models[name] = load_model(name)
+        return self._models[name]
+
+    def card(self, name: str) -> Card:
+        """The card of a model: what it is for, how it runs and what is known of it."""
+        return self.model(name).card
+
+    def start(self, volumeNode, model: str = DEFAULT_MODEL, outputNode=None, options: RunOptions | None = None):
+        """Begin to segment a volume; call :meth:`SegmentationRun.advance` until `finished`.
+
+        Args:
+            volumeNode: a scalar volume.
+            model: name of a shipped model, or path of a model file.
+            outputNode: segmentation node whose content is replaced; None adds a new one beside the volume.
+            options: see :class:`RunOptions`.
+
+        Raises:
+            MedNCAError: one sentence for the user.
+        """
+        return SegmentationRun(volumeNode, self.model(model), outputNode, options or RunOptions())
+
+    def segment(self, volumeNode, model: str = DEFAULT_MODEL, outputNode=None, options: RunOptions | None = None):
+        """Segment a volume in one go; returns the segmentation node. Arguments and errors as for :meth:`start`."""
+        run = self.start(volumeNode, model, outputNode, options)
+        while not run.finished:
+            run.advance(seconds=1.0)
+        return run.outputs.segmentationNode

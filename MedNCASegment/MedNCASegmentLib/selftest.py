@@ -1,0 +1,236 @@
+"""The module's self-test: the real model on the real sample; runs in Slicer and on the stand-in host alike."""
+
+import os
+import tempfile
+
+import numpy as np
+import slicer
+import vtk
+from mednca import MedNCAError
+from mednca.metrics import dice
+from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
+
+from .logic import MedNCASegmentLogic, RunOptions
+from .sample_data import CATEGORY, CHECKSUMS, LABEL, SAMPLE_NAME, SCAN, registerSampleData
+
+LEAST_DICE = 0.8
+
+
+class MedNCASegmentTest(ScriptedLoadableModuleTest):
+    """Every test starts from an empty scene."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear()
+
+    def runTest(self):
+        """Run all tests, as the Reload and Test button does."""
+        for name in sorted(method for method in dir(self) if method.startswith("test_")):
+            self.setUp()
+            self.delayDisplay(name)
+            getattr(self, name)()
+        self.setUp()
+        self.delayDisplay("MedNCASegment: all tests passed")
+
+    def test_oneLineSegmentsTheSampleWell(self):
+        volume = slicer.util.loadVolume(str(SCAN))
+        segmentation = MedNCASegmentLogic().segment(volume)
+
+        found, truth = self._segmentArray(segmentation, volume), self._truth()
+        self.assertEqual(found.shape, truth.shape)
+        self.assertGreater(dice(found, truth), LEAST_DICE)
+
+    def test_segmentationHasGeometryNameColorAndTerminology(self):
+        logic = MedNCASegmentLogic()
+        volume = slicer.util.loadVolume(str(SCAN))
+        segmentation = logic.segment(volume)
+
+        label = logic.card("hippocampus").labels[0]
+        content = segmentation.GetSegmentation()
+        self.assertEqual(content.GetNumberOfSegments(), 1)
+        segment = content.GetNthSegment(0)
+        self.assertEqual(segment.GetName(), label.name)
+        np.testing.assert_allclose(segment.GetColor(), label.color, atol=1e-3)
+        tag = self._tag(segment, slicer.vtkSegment.GetTerminologyEntryTagName())
+        self.assertIn("SCT^5366008^Hippocampus", tag)
+        self.assertIn("SCT^123037004^Anatomical Structure", tag)
+        role = slicer.vtkMRMLSegmentationNode.GetReferenceImageGeometryReferenceRole()
+        self.assertEqual(segmentation.GetNodeReference(role), volume)
+        hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+        ofVolume, ofSegmentation = (hierarchy.GetItemByDataNode(node) for node in (volume, segmentation))
+        self.assertNotEqual(ofSegmentation, 0)
+        if ofVolume:
+            self.assertEqual(hierarchy.GetItemParent(ofVolume), hierarchy.GetItemParent(ofSegmentation))
+
+    def test_stepsAreASequenceThatEndsInTheResult(self):
+        volume = slicer.util.loadVolume(str(SCAN))
+        outputs = self._run(volume).outputs
+
+        sequence, browser = outputs.sequenceNode, outputs.browserNode
+        self.assertEqual(sequence.GetNumberOfDataNodes(), 32)
+        proxy = browser.GetProxyNode(sequence)
+        found = self._segmentArray(outputs.segmentationNode, volume)
+        counts = []
+        for index in range(sequence.GetNumberOfDataNodes()):
+            browser.SetSelectedItemNumber(index)
+            shown = slicer.util.arrayFromVolume(proxy)
+            recorded = slicer.util.arrayFromVolume(sequence.GetNthDataNode(index))
+            np.testing.assert_array_equal(shown, recorded)
+            counts.append(int((shown > 0).sum()))
+        np.testing.assert_array_equal(shown > 0, found)
+        self.assertGreater(len(set(counts)), 10, "the steps should differ from each other")
+        toWorld, ofVolume = vtk.vtkMatrix4x4(), vtk.vtkMatrix4x4()
+        proxy.GetIJKToRASMatrix(toWorld)
+        volume.GetIJKToRASMatrix(ofVolume)
+        np.testing.assert_allclose(slicer.util.arrayFromVTKMatrix(toWorld), slicer.util.arrayFromVTKMatrix(ofVolume))
+
+    def test_tableHasVolumeAndRunTime(self):
+        volume = slicer.util.loadVolume(str(SCAN))
+        outputs = self._run(volume).outputs
+
+        table = outputs.tableNode.GetTable()
+        voxels = int(self._segmentArray(outputs.segmentationNode, volume).sum())
+        self.assertEqual(table.GetColumnByName("Voxels").GetValue(0), voxels)
+        self.assertAlmostEqual(table.GetColumnByName("Volume").GetValue(0), voxels / 1000, places=6)
+        self.assertGreater(table.GetColumnByName("Run time").GetValue(0), 0)
+
+    def test_probabilityAndUncertaintyAreVolumesOnTheSameGrid(self):
+        volume = slicer.util.loadVolume(str(SCAN))
+        options = RunOptions(runs=2, probability=True, deviation=True, recordSteps=False)
+        outputs = self._run(volume, options=options).outputs
+
+        chance = slicer.util.arrayFromVolume(outputs.probabilityNodes[0])
+        found = self._segmentArray(outputs.segmentationNode, volume)
+        np.testing.assert_array_equal(chance > 0.5, found)
+        deviation = slicer.util.arrayFromVolume(outputs.deviationNodes[0])
+        self.assertEqual(deviation.shape, found.shape)
+        self.assertGreater(float(deviation.max()), 0.0)
+        self.assertIsNone(outputs.sequenceNode)
+
+    def test_parentTransformIsRespected(self):
+        volume = slicer.util.loadVolume(str(SCAN))
+        plain = self._segmentArray(MedNCASegmentLogic().segment(volume), volume)
+        # Turn the stored volume by 90 degrees and let a parent transform turn it back: the anatomy stays the same.
+        matrix, turn, back = vtk.vtkMatrix4x4(), vtk.vtkTransform(), vtk.vtkTransform()
+        volume.GetIJKToRASMatrix(matrix)
+        turn.RotateX(90)
+        back.RotateX(-90)
+        turned = vtk.vtkMatrix4x4()
+        vtk.vtkMatrix4x4.Multiply4x4(turn.GetMatrix(), matrix, turned)
+        volume.SetIJKToRASMatrix(turned)
+        transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+        transform.SetMatrixTransformToParent(back.GetMatrix())
+        volume.SetAndObserveTransformNodeID(transform.GetID())
+
+        outputs = self._run(volume).outputs
+
+        np.testing.assert_array_equal(self._segmentArray(outputs.segmentationNode, volume), plain)
+        self.assertEqual(outputs.segmentationNode.GetParentTransformNode(), transform)
+        proxy = outputs.browserNode.GetProxyNode(outputs.sequenceNode)
+        self.assertEqual(proxy.GetParentTransformNode(), transform)
+        outputs.browserNode.SetSelectedItemNumber(3)
+        self.assertEqual(proxy.GetParentTransformNode(), transform)
+
+    def test_cancelLeavesTheSceneAsItWas(self):
+        volume = slicer.util.loadVolume(str(SCAN))
+        before = self._nodeIDs()
+        run = MedNCASegmentLogic().start(volume)
+        while run.progress is None or run.progress.fraction < 0.5:
+            run.advance(0.0)
+        run.cancel()
+
+        self.assertTrue(run.finished and run.cancelled)
+        self.assertIsNone(run.outputs)
+        run.advance()
+        self.assertEqual(self._nodeIDs(), before)
+
+    def test_badVolumesAreRefusedInOneSentence(self):
+        empty = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "Empty")
+        vector = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLVectorVolumeNode", "Color")
+        image = vtk.vtkImageData()
+        image.SetDimensions(4, 4, 4)
+        image.AllocateScalars(vtk.VTK_UNSIGNED_CHAR, 3)
+        vector.SetAndObserveImageData(image)
+        labels = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "Labels")
+        series = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSequenceNode", "Series")
+        before = self._nodeIDs()
+        for volume in (None, empty, vector, labels, series):
+            with self.assertRaises(MedNCAError) as caught:
+                MedNCASegmentLogic().segment(volume)
+            self.assertTrue(str(caught.exception).endswith("."), caught.exception)
+            self.assertEqual(self._nodeIDs(), before)
+
+    def test_sameNodeIsFilledAnew(self):
+        volume = slicer.util.loadVolume(str(SCAN))
+        logic = MedNCASegmentLogic()
+        first = logic.segment(volume)
+        again = logic.segment(volume, outputNode=first, options=RunOptions(seed=1))
+
+        self.assertEqual(again, first)
+        self.assertEqual(again.GetSegmentation().GetNumberOfSegments(), 1)
+        self.assertNotEqual(logic.segment(volume), first)
+
+    def test_removedVolumeEndsTheRunWithASentence(self):
+        volume = slicer.util.loadVolume(str(SCAN))
+        run = MedNCASegmentLogic().start(volume)
+        run.advance(0.0)
+        slicer.mrmlScene.RemoveNode(volume)
+        before = self._nodeIDs()
+        with self.assertRaises(MedNCAError):
+            while not run.finished:
+                run.advance(1.0)
+        self.assertEqual(self._nodeIDs(), before)
+
+    def test_sceneKeepsResultAndSteps(self):
+        volume = slicer.util.loadVolume(str(SCAN))
+        outputs = self._run(volume).outputs
+        found = self._segmentArray(outputs.segmentationNode, volume)
+        names = [node.GetName() for node in (volume, outputs.segmentationNode, outputs.sequenceNode)]
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "scene.mrb")
+            self.assertTrue(slicer.util.saveScene(path))
+            slicer.mrmlScene.Clear()
+            slicer.util.loadScene(path)
+            volume, segmentation, sequence = (slicer.util.getNode(name) for name in names)
+            np.testing.assert_array_equal(self._segmentArray(segmentation, volume), found)
+            self.assertEqual(sequence.GetNumberOfDataNodes(), 32)
+            last = sequence.GetNthDataNode(31)
+            self.assertTrue(last.IsA("vtkMRMLLabelMapVolumeNode"))
+            np.testing.assert_array_equal(slicer.util.arrayFromVolume(last) > 0, found)
+
+    def test_sampleDataIsRegisteredAndIntact(self):
+        import hashlib
+
+        registerSampleData()
+        names = [source.sampleName for source in slicer.modules.sampleDataSources[CATEGORY]]
+        self.assertIn(SAMPLE_NAME, names)
+        for path, checksum in CHECKSUMS.items():
+            self.assertEqual("SHA256:" + hashlib.sha256(path.read_bytes()).hexdigest(), checksum)
+
+    def _run(self, volume, options=None):
+        run = MedNCASegmentLogic().start(volume, options=options)
+        while not run.finished:
+            run.advance()
+        return run
+
+    @staticmethod
+    def _truth():
+        label = slicer.util.loadLabelVolume(str(LABEL))
+        truth = slicer.util.arrayFromVolume(label) > 0
+        slicer.mrmlScene.RemoveNode(label)
+        return truth
+
+    @staticmethod
+    def _segmentArray(segmentation, volume):
+        segmentId = segmentation.GetSegmentation().GetNthSegmentID(0)
+        return slicer.util.arrayFromSegmentBinaryLabelmap(segmentation, segmentId, volume) > 0
+
+    @staticmethod
+    def _tag(segment, name):
+        value = vtk.reference("")
+        segment.GetTag(name, value)
+        return str(value)
+
+    @staticmethod
+    def _nodeIDs():
+        scene = slicer.mrmlScene
+        return sorted(scene.GetNthNode(index).GetID() for index in range(scene.GetNumberOfNodes()))
