@@ -9,52 +9,55 @@ from mednca.volume import Volume, slicing_for
 from PIL import Image, ImageDraw, ImageFont
 
 BACKGROUND, TEXT, MUTED = (16, 18, 22), (235, 238, 242), (140, 148, 160)
-MARGIN, CAPTION = 16, 44
+MARGIN, CAPTION, GRAPH = 16, 44, 110
 PLANES = ("axial", "coronal", "sagittal")
 
 
 class Viewer:
     """Draws three anatomical planes of a scan side by side, with a label map over them.
 
-    All arrays are indexed [i, j, k]; planes are shown as radiologists see them: patient's right on the left, anterior or
-    superior at the top.
+    All arrays are indexed [i, j, k]; planes are shown as radiologists see them: patient's right on the left, anterior
+    or superior at the top.
     """
 
     def __init__(
-        self, volume: Volume, centre: tuple[int, int, int], color: tuple[float, float, float], height: int = 300
+        self, volume: Volume, centre: tuple[int, int, int], color: tuple[float, float, float], size: int = 420
     ):
-        """`centre` is the voxel [i, j, k] through which the planes go; `height` the height of a plane in pixels."""
-        self.volume, self.centre, self.height = volume, centre, height
+        """`centre` is the voxel [i, j, k] through which the planes go; `size` the length in pixels of the longest side.
+        All planes have the same scale."""
+        self.volume, self.centre = volume, centre
+        self.pixels_per_mm = size / float(max(np.array(volume.array.shape) * volume.spacing))
         self.color = np.array(color) * 255
         low, high = np.percentile(volume.array, (0.5, 99.5))
         gray = np.clip((volume.array.astype(float) - low) / max(high - low, 1e-6), 0, 1) * 255
         self.images = {plane: self._plane(gray, plane, Image.Resampling.BICUBIC) for plane in PLANES}
 
     def draw(self, labels: np.ndarray, caption: str, curve: list[float] | None = None, at: int = 0) -> Image.Image:
-        """One picture; `curve` is a volume in mL for each step, drawn at the bottom with step `at` marked."""
-        tiles = []
-        for plane in PLANES:
-            gray = np.asarray(self.images[plane], float)[..., None].repeat(3, axis=2)
-            mask = np.asarray(self._plane((labels > 0) * 255.0, plane, Image.Resampling.BILINEAR)) > 127
-            inside = mask[..., None]
-            tile = np.where(inside, 0.62 * gray + 0.38 * self.color, gray)
-            tile[_outline(mask)] = self.color
-            tiles.append(Image.fromarray(tile.clip(0, 255).astype(np.uint8)))
-        wide = sum(tile.width for tile in tiles) + MARGIN * (len(tiles) + 1)
-        graph = 110 if curve else 0
-        canvas = Image.new("RGB", (wide, CAPTION + self.height + MARGIN + graph), BACKGROUND)
+        """One picture; `curve` is a volume in mL for each step, drawn below with step `at` marked."""
+        first, *others = (self._tile(labels, plane) for plane in PLANES)
+        right = MARGIN + first.width + MARGIN
+        wide = right + sum(tile.width + MARGIN for tile in others)
+        below = CAPTION + max(tile.height for tile in others) + MARGIN
+        high = max(CAPTION + first.height, below + (GRAPH if curve else -MARGIN)) + MARGIN
+        canvas = Image.new("RGB", (wide, high), BACKGROUND)
         pen = ImageDraw.Draw(canvas)
-        left = MARGIN
-        small, large = ImageFont.load_default(13), ImageFont.load_default(18)
-        pen.text((MARGIN, 12), caption, TEXT, large)
-        for plane, tile in zip(PLANES, tiles, strict=True):
+        pen.text((MARGIN, 12), caption, TEXT, ImageFont.load_default(18))
+        small, left = ImageFont.load_default(13), MARGIN
+        for plane, tile in zip(PLANES, (first, *others), strict=True):
             canvas.paste(tile, (left, CAPTION))
-            pen.text((left + 6, CAPTION + 4), plane, MUTED, small)
+            pen.text((left + 6, CAPTION + 4), plane, TEXT, small, stroke_width=2, stroke_fill=BACKGROUND)
             left += tile.width + MARGIN
         if curve:
-            box = (MARGIN, CAPTION + self.height + MARGIN, wide - MARGIN, CAPTION + self.height + graph)
+            box = (right, below, wide - MARGIN, high - MARGIN)
             _draw_curve(pen, box, curve, at, tuple(int(c) for c in self.color), small)
         return canvas
+
+    def _tile(self, labels: np.ndarray, plane: str) -> Image.Image:
+        gray = np.asarray(self.images[plane], float)[..., None].repeat(3, axis=2)
+        mask = np.asarray(self._plane((labels > 0) * 255.0, plane, Image.Resampling.BILINEAR)) > 127
+        tile = np.where(mask[..., None], 0.62 * gray + 0.38 * self.color, gray)
+        tile[_outline(mask)] = self.color
+        return Image.fromarray(tile.clip(0, 255).astype(np.uint8))
 
     def _plane(self, array: np.ndarray, plane: str, resampling) -> Image.Image:
         slicing = slicing_for(self.volume.affine, plane)
@@ -65,8 +68,9 @@ class Viewer:
         # and patient's right to the left of the picture.
         picture = slicing.to_slices(array)[index].T[::-1, ::-1]
         spacing = [self.volume.spacing[axis] for axis in slicing.axes]
-        width = round(self.height * picture.shape[1] * spacing[1] / (picture.shape[0] * spacing[2]))
-        return Image.fromarray(picture.astype(np.uint8)).resize((width, self.height), resampling)
+        size = (picture.shape[1] * spacing[1], picture.shape[0] * spacing[2])
+        size = tuple(max(1, round(mm * self.pixels_per_mm)) for mm in size)
+        return Image.fromarray(picture.astype(np.uint8)).resize(size, resampling)
 
 
 def write_animation(frames: list[Image.Image], path: Path, milliseconds: int = 160) -> None:

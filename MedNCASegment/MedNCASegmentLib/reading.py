@@ -39,7 +39,7 @@ def readVolume(volumeNode) -> Volume:
 
 
 def worldAffine(volumeNode) -> np.ndarray:
-    """IJK to world RAS [4, 4]; a parent transform that is not linear is left out, as slices follow the volume's axes."""
+    """IJK to world RAS [4, 4]; a parent transform that is not linear is left out."""
     matrix = vtk.vtkMatrix4x4()
     volumeNode.GetIJKToRASMatrix(matrix)
     transformNode = volumeNode.GetParentTransformNode()
