@@ -51,8 +51,11 @@ install() {
 # The default index gives Linux a PyTorch of several gigabytes with CUDA, which no test needs: ask for the
 # processor-only build first, and take what the default index has where that server cannot be reached.
 install_torch() {
-    install --retries 1 --timeout 20 --index-url https://download.pytorch.org/whl/cpu -r Testing/requirements-torch.txt ||
+    if ! install --retries 1 --timeout 20 --index-url https://download.pytorch.org/whl/cpu \
+        -r Testing/requirements-torch.txt; then
+        echo "PyTorch's own server did not help; trying the default index, which may mean a large download."
         install -r Testing/requirements-torch.txt
+    fi
 }
 
 [ "$(uname -s)" = Linux ] || refuse "this is $(uname -s)."

@@ -1,0 +1,54 @@
+"""Every file of a module is named in the module's CMakeLists.txt, and every file named there exists.
+
+A file that is not named works in the source tree and is missing from the installed extension.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from repository import ROOT, module_files, modules, report
+
+
+def named(module: Path) -> tuple[list[str], list[str]]:
+    """Entries of MODULE_PYTHON_SCRIPTS and MODULE_PYTHON_RESOURCES, with ${MODULE_NAME} put in."""
+    text = re.sub(r"#.*", "", (module / "CMakeLists.txt").read_text())
+    name = re.search(r"set\(MODULE_NAME\s+(\w+)\s*\)", text)[1]
+    lists = []
+    for variable in ("MODULE_PYTHON_SCRIPTS", "MODULE_PYTHON_RESOURCES"):
+        body = re.search(rf"set\({variable}\s+([^)]*)\)", text)
+        lists.append(body[1].replace("${MODULE_NAME}", name).split() if body else [])
+    return lists[0], lists[1]
+
+
+def problems_of(module: Path) -> list[str]:
+    """One sentence for each disagreement between the module's folder and its CMakeLists.txt."""
+    scripts, resources = named(module)
+    entries = scripts + resources
+    exist = {path.relative_to(module).as_posix() for path in module_files(module)}
+    label = f"{module.name}/CMakeLists.txt"
+    problems = [f"{label} does not name {path}" for path in sorted(exist - set(entries))]
+    problems += [f"{label} names {path}, which does not exist" for path in sorted(set(entries) - exist)]
+    problems += [f"{label} names {path} twice" for path in sorted({p for p in entries if entries.count(p) > 1})]
+    problems += [f"{label} has {path} among the resources" for path in resources if path.endswith(".py")]
+    problems += [f"{label} has {path} among the scripts" for path in scripts if not path.endswith(".py")]
+    return problems
+
+
+def main() -> int:
+    """Checks every module."""
+    if not modules():
+        return report(["the root CMakeLists.txt adds no module"], "")
+    problems = [problem for module in modules() for problem in problems_of(module)]
+    # A folder that looks like a module but is not added would be left out of the extension altogether.
+    for script in sorted(ROOT.glob("*/*.py")):
+        if script.stem == script.parent.name and script.parent not in modules():
+            problems.append(f"the root CMakeLists.txt does not add {script.parent.name}")
+    count = sum(len(module_files(module)) for module in modules())
+    return report(problems, f"all {count} module files are named in CMake")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
