@@ -90,23 +90,23 @@ class Card:
         try:
             raw = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise MedNCAError("The model's card is not valid JSON; get the model file anew.") from error
+            raise MedNCAError("The model's card is not valid JSON; correct it or get the model file anew.") from error
         if not isinstance(raw, dict):
-            raise MedNCAError("The model's card is not a JSON object; get the model file anew.")
+            raise MedNCAError("The model's card is not a JSON object; correct it or get the model file anew.")
         return _card_from(raw)
 
 
 def _card_from(raw: dict[str, Any]) -> Card:
     found = raw.get("format")
     if not _is_int(found, 1):
-        raise MedNCAError("The model's card has no format number; get the model file anew.")
+        raise MedNCAError("The model's card has no format number; correct it or get the model file anew.")
     if found > CARD_FORMAT:
         raise MedNCAError(
             f"The model has card format {found}, but this version of MedNCA reads up to {CARD_FORMAT}; update MedNCA."
         )
     for name in ("name", "title", "labels", "input", "levels", "channels", "hidden", "fire_rate"):
         if name not in raw:
-            raise MedNCAError(f"The model's card lacks the field '{name}'; get the model file anew.")
+            raise MedNCAError(f"The model's card lacks the field '{name}'; correct it or get the model file anew.")
 
     def need(ok: bool, what: str) -> None:
         if not ok:
@@ -129,7 +129,7 @@ def _card_from(raw: dict[str, Any]) -> Card:
     source = raw["input"]
     need(isinstance(source, dict), "'input' must be an object")
     need(set(source) <= set(Input.__dataclass_fields__), "'input' has unknown fields")
-    need(source.get("plane") in PLANES, f"'input.plane' must be one of {', '.join(PLANES)}")
+    need(source.get("plane") in tuple(PLANES), f"'input.plane' must be one of {', '.join(PLANES)}")
     spacing, size = source.get("spacing"), source.get("size")
     need((spacing is None) != (size is None), "'input' must have either 'spacing' or 'size'")
     need(spacing is None or _is_pair(spacing, 0.01, 100), "'input.spacing' must be two lengths in mm, from 0.01 to 100")
@@ -150,7 +150,8 @@ def _card_from(raw: dict[str, Any]) -> Card:
     divides = all(coarse % fine == 0 and coarse > fine for coarse, fine in zip(scales, scales[1:], strict=False))
     need(divides and scales[-1] == 1, "the levels' scales must go from coarse to 1, each a multiple of the next")
     if size is not None:
-        need(all(side % scales[0] == 0 for side in size), f"'input.size' must be multiples of {scales[0]}")
+        fits = all(side % scales[0] == 0 and side >= 2 * scales[0] for side in size)
+        need(fits, f"'input.size' must be multiples of {scales[0]}, at least twice that")
 
     labels = raw["labels"]
     need(isinstance(labels, list) and 1 <= len(labels) <= MAX_LABELS, f"'labels' must list 1 to {MAX_LABELS} labels")
@@ -170,7 +171,8 @@ def _card_from(raw: dict[str, Any]) -> Card:
             and all(_is_list(code, 3) and all(isinstance(part, str) for part in code) for code in codes.values()),
             "'terminology' must give [scheme, value, meaning] for category, type and modifier",
         )
-    need(len({label["value"] for label in labels}) == len(labels), "two labels have the same value")
+    for name in ("value", "name"):
+        need(len({label[name] for label in labels}) == len(labels), f"two labels have the same {name}")
     need(raw["channels"] > source.get("channels", 1) + len(labels), "there are fewer channels than labels need")
 
     return Card(

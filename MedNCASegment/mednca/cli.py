@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
+from typing import NoReturn
 
 from .errors import MedNCAError
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code: 0, 2 on bad input (with one sentence), 130 when interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name that the terminal cannot show must not end the program.
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
-    # Imported only now, so that --help and a wrong argument answer at once.
-    from . import commands
-
     try:
+        # Imported only now, so that --help and a wrong argument answer at once.
+        from . import commands
+
         getattr(commands, options.command)(options)
         sys.stdout.flush()
     except MedNCAError as error:
@@ -23,11 +29,13 @@ def main(arguments: list[str] | None = None) -> int:
     except MemoryError:
         return _fail("There is not enough memory for this volume; crop it or record fewer steps.", 2)
     except KeyboardInterrupt:
-        return _fail("Interrupted; nothing was written.", 130)
+        return _fail("Interrupted; no file was left half-written.", 130)
     except BrokenPipeError:
         # The reader of our output went away (mednca models | head); keep Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        return _fail(f"'{error.filename}' cannot be used ({error.strerror or error}); check the path and the disk.", 2)
     return 0
 
 
@@ -36,8 +44,15 @@ def _fail(sentence: str, code: int) -> int:
     return code
 
 
+class _Parser(argparse.ArgumentParser):
+    """Answers a wrong argument with one sentence, as everything else here does."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(_fail(f"{message}; see {self.prog} --help.", 2))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="mednca", description="Medical image segmentation with Neural Cellular Automata. Not for clinical use."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

@@ -20,7 +20,7 @@ from .errors import MedNCAError
 from .files import check_ending, read_volume, write_volume
 from .metrics import label_dice
 from .model import load_model, save_model, shipped_models
-from .segmenter import Options, Result, Segmenter
+from .segmenter import MAX_SEED, Options, Result, Segmenter
 from .volume import Volume
 from .writing import replacing
 
@@ -29,9 +29,12 @@ def segment(options: argparse.Namespace) -> None:
     """`mednca segment`: a scan to a label map."""
     outputs = [options.output, options.probability]
     for path in filter(None, outputs):
-        check_ending(path)
-    for path in filter(None, [*outputs, options.json]):
+        check_ending(path, writing=True)
+    files = [Path(path) for path in (options.scan, *outputs, options.json) if path]
+    for path in files[1:]:
         _need_folder_of(path)
+    if len({path.resolve() for path in files}) < len(files):
+        raise MedNCAError("The scan and the files to write must all be different; change one of the names.")
     steps_to = Path(options.steps_to) if options.steps_to else None
     if steps_to is not None and steps_to.exists() and not steps_to.is_dir():
         raise MedNCAError(f"'{steps_to}' is a file; give a folder for the steps.")
@@ -116,6 +119,8 @@ def evaluate(options: argparse.Namespace) -> None:
         if missing:
             raise MedNCAError(f"There is no case '{sorted(missing)[0]}' in '{options.images}'.")
         cases = [case for case in cases if case.name in wanted]
+        if not cases:
+            raise MedNCAError(f"'{options.cases}' names no case; write one name a line.")
     segmenter = _segmenter(options)
     labels = segmenter.model.card.labels
     bar = ProgressBar()
@@ -156,7 +161,8 @@ def convert(options: argparse.Namespace) -> None:
     from .conversion import convert_checkpoints
 
     _need_model_ending(options.output)
-    card = Card.from_json(_read_text(options.card)) if options.card else None
+    _need_folder_of(options.output)
+    card = _read_card(options.card) if options.card else None
     model = convert_checkpoints(options.levels, card)
     save_model(model, options.output)
     print(f"{model.parameters:,} parameters written to {options.output}")
@@ -175,11 +181,13 @@ def train(options: argparse.Namespace) -> None:
     _need_folder_of(options.output)
     for name in ("iterations", "minutes", "batch", "patch", "threads"):
         value = getattr(options, name)
-        if value is not None and value <= 0:
-            raise MedNCAError(f"--{name} must be above 0.")
+        if value is not None and not 0 < value < 1e9:
+            raise MedNCAError(f"--{name} must be above 0 and below 1,000,000,000.")
+    if not 0 <= options.seed <= MAX_SEED:
+        raise MedNCAError("--seed must be from 0 to 2^63 - 1.")
     if not 0 <= options.validation < 1:
         raise MedNCAError("--validation must be from 0 to below 1.")
-    card = Card.from_json(_read_text(_card_path(options.card)))
+    card = _read_card(_card_path(options.card))
     given = {name: getattr(options, name) for name in ("iterations", "minutes", "batch", "patch", "seed")}
     recipe = replace(Recipe(), **{name: value for name, value in given.items() if value is not None})
     if options.threads:
@@ -272,6 +280,14 @@ def _read_text(path: str | Path) -> str:
         return Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise MedNCAError(f"'{path}' cannot be read as a text file; check the path.") from error
+
+
+def _read_card(path: str | Path) -> Card:
+    text = _read_text(path)
+    try:
+        return Card.from_json(text)
+    except MedNCAError as error:
+        raise MedNCAError(f"'{path}' cannot be used as a card: {error}") from error
 
 
 def _card_path(name: str) -> Path:

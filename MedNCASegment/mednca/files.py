@@ -12,7 +12,8 @@ from .volume import Volume
 from .writing import replacing
 
 NIFTI_ENDINGS = (".nii", ".nii.gz")
-ENDINGS = (*NIFTI_ENDINGS, ".nrrd", ".mha", ".mhd")
+WRITTEN_ENDINGS = (*NIFTI_ENDINGS, ".nrrd", ".mha")
+ENDINGS = (*WRITTEN_ENDINGS, ".mhd")  # .mhd has its voxels in a second file, so it could not be replaced in one move
 _RAS_FROM_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
@@ -49,7 +50,7 @@ def write_volume(path: str | os.PathLike, volume: Volume) -> None:
         MedNCAError: the format is not known or the file cannot be written.
     """
     path = Path(path)
-    check_ending(path)
+    check_ending(path, writing=True)
     with replacing(path) as temporary:
         if _use_nibabel(path):
             import nibabel
@@ -71,10 +72,11 @@ def write_volume(path: str | os.PathLike, volume: Volume) -> None:
             raise MedNCAError(f"'{path}' cannot be written; check the disk.") from error
 
 
-def check_ending(path: str | os.PathLike) -> None:
-    """Raises MedNCAError when the file name does not end as an image's does."""
-    if not str(path).lower().endswith(ENDINGS):
-        raise MedNCAError(f"'{path}' has no known image ending; use one of {', '.join(ENDINGS)}.")
+def check_ending(path: str | os.PathLike, writing: bool = False) -> None:
+    """Raises MedNCAError when the file name does not end as an image's does, or as one that can be written."""
+    endings = WRITTEN_ENDINGS if writing else ENDINGS
+    if not str(path).lower().endswith(endings):
+        raise MedNCAError(f"'{path}' has no known image ending; use one of {', '.join(endings)}.")
 
 
 def stem(path: str | os.PathLike) -> str:
@@ -132,6 +134,8 @@ def _read_nifti(path: Path) -> tuple[np.ndarray, np.ndarray]:
 def _read_itk(path: Path) -> tuple[np.ndarray, np.ndarray]:
     sitk = _simpleitk(path)
     image = sitk.ReadImage(str(path))
+    if image.GetDimension() == 4 and image.GetSize()[3] == 1:
+        image = image[:, :, :, 0]
     if image.GetNumberOfComponentsPerPixel() != 1:
         raise MedNCAError(f"'{path}' has {image.GetNumberOfComponentsPerPixel()} values a voxel; give a scalar volume.")
     array = sitk.GetArrayFromImage(image).T

@@ -51,7 +51,7 @@ def load_model(name_or_path: str | os.PathLike) -> Model:
         MedNCAError: there is no such model, or the file is not a sound model; the message says why.
     """
     path = Path(name_or_path)
-    if path.suffix != ".npz" and not path.exists():
+    if path.suffix != ".npz" and not path.is_file():
         shipped = shipped_models()
         if str(name_or_path) not in shipped:
             raise MedNCAError(
@@ -80,7 +80,13 @@ def _read(path: Path) -> Model:
             names = [member.filename.removesuffix(".npy") for member in members]
             if "card" not in names or len(set(names)) != len(names):
                 raise MedNCAError("It has no card, so it is not a MedNCA model.")
-            contents = {name: archive.read(member) for name, member in zip(names, members, strict=True)}
+            if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in members):
+                raise MedNCAError("It is compressed in a way that NumPy does not use.")
+            contents = {}
+            for name, member in zip(names, members, strict=True):
+                with archive.open(member) as stream:
+                    # Bounded, because a member may unpack to more than its entry in the directory says.
+                    contents[name] = stream.read(member.file_size)
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise MedNCAError("It is not a readable .npz file; get it anew.") from error
     except Exception as error:  # the decompressors raise errors of their own (zlib.error, lzma.LZMAError)

@@ -46,8 +46,8 @@ def plan_recording(
         )
     if every is not None and every < smallest:
         raise MedNCAError(
-            f"Recording every {every}. step takes {-(-total // every) * voxels / 1e6:.0f} MB, more than the limit of"
-            f" {limit_mb:.0f} MB; record every {smallest}. step or raise the limit."
+            f"Recording one step in {every} takes {-(-total // every) * voxels / 1e6:.0f} MB, more than the limit of"
+            f" {limit_mb:.0f} MB; record one in {smallest} or raise the limit."
         )
     every = every or smallest
     return every, [pair for index, pair in enumerate(numbered) if (total - 1 - index) % every == 0]

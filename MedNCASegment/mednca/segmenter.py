@@ -21,6 +21,7 @@ from .volume import Slicing, Volume, slicing_for
 
 MAX_RUNS, MAX_SEED = 1000, 2**63 - 1
 MAX_CELLS = 1 << 24
+LEAST_CELLS = 0.1  # a slice must cover at least this part of a cell
 
 
 @dataclass
@@ -133,10 +134,16 @@ class Segmenter:
             size=card.input.size,
             multiple=card.finest_multiple,
         )
+        extent = f"{shape[1] * spacing[1]:.3g} x {shape[2] * spacing[2]:.3g} mm"
         if grid.cells[0] * grid.cells[1] > MAX_CELLS:
             raise MedNCAError(
-                f"A slice of this volume measures {shape[1] * spacing[1]:.0f} x {shape[2] * spacing[2]:.0f} mm, far"
-                " more than the model is made for; check the spacing in its header or crop it."
+                f"A slice of this volume measures {extent}, far more than the model is made for; check the spacing in"
+                " its header or crop it."
+            )
+        if any(pixels < LEAST_CELLS * step for pixels, step in zip(grid.pixels, grid.step, strict=True)):
+            raise MedNCAError(
+                f"A slice of this volume measures {extent}, far less than the model is made for; check the spacing in"
+                " its header."
             )
         return slicing, grid
 
@@ -203,8 +210,8 @@ class Segmenter:
                 state = None
                 for level, step, state in steps:
                     if run == 0 and (level, step) in keep:
-                        logits = resize(engine.channels(state, first, label_count), to_pixels[level])
-                        keep[level, step][batch.start : batch.stop] = values[_winner(logits, 0.0)]
+                        shown = _sigmoid(resize(engine.channels(state, first, label_count), to_pixels[level]))
+                        keep[level, step][batch.start : batch.stop] = values[_winner(shown, 0.5)]
                     done += len(batch) / card.levels[level].scale ** 2
                     elapsed = time.perf_counter() - started
                     yield Progress(

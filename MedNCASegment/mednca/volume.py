@@ -27,7 +27,7 @@ class Volume:
             raise MedNCAError("The volume is empty; load an image with voxels.")
         if self.array.dtype.kind not in "iufb":
             raise MedNCAError(f"The volume holds {self.array.dtype} values; give one with real numbers.")
-        if affine.shape != (4, 4) or not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-12:
+        if not _is_usable(affine):
             raise MedNCAError("The volume's geometry is not usable (its affine cannot be inverted); check its header.")
         object.__setattr__(self, "affine", affine)
 
@@ -39,6 +39,16 @@ class Volume:
     @property
     def voxel_volume_ml(self) -> float:
         return float(abs(np.linalg.det(self.affine[:3, :3]))) / 1000
+
+
+def _is_usable(affine: np.ndarray) -> bool:
+    """Whether the axes have lengths that a scan can have and do not lie in one plane."""
+    if affine.shape != (4, 4) or not np.isfinite(affine).all():
+        return False
+    spacing = np.linalg.norm(affine[:3, :3], axis=0)
+    if spacing.min() < 1e-6 or spacing.max() > 1e6:
+        return False
+    return abs(np.linalg.det(affine[:3, :3] / spacing)) > 1e-6
 
 
 @dataclass(frozen=True)

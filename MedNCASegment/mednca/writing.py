@@ -26,6 +26,8 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
         raise MedNCAError(f"The folder '{path.parent}' does not exist; create it first.")
     if path.is_dir():
         raise MedNCAError(f"'{path}' is a folder; give the name of a file.")
+    if path.exists() and not path.is_file():
+        raise MedNCAError(f"'{path}' is a device, not a file; give the name of a file.")
     temporary = path.with_name(f".{uuid.uuid4().hex[:8]}.{path.name}")
     try:
         try:

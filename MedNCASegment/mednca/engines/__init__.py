@@ -26,6 +26,6 @@ def make_engine(name: str = "auto", device: str | None = None):
         return NumpyEngine()
     try:
         from .torch_engine import TorchEngine
-    except ImportError as error:
+    except (ImportError, OSError) as error:  # OSError: a library of PyTorch's does not load
         raise MedNCAError("The torch engine needs PyTorch, which is not installed; use --engine numpy.") from error
     return TorchEngine(device or "cpu")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from types import SimpleNamespace
 
 import numpy as np
@@ -50,6 +51,21 @@ def upscale_cells(state: torch.Tensor, factor: int, image: torch.Tensor) -> torc
     return torch.cat([image, finer[:, image.shape[1] :]], dim=1).contiguous(memory_format=torch.channels_last)
 
 
+def _memory_checked(method):
+    """Turn running out of a GPU's memory into a sentence."""
+
+    @functools.wraps(method)
+    def checked(*arguments, **named):
+        try:
+            return method(*arguments, **named)
+        except torch.cuda.OutOfMemoryError as error:
+            raise MedNCAError(
+                "The GPU has too little free memory; close what else uses it or run on the CPU."
+            ) from error
+
+    return checked
+
+
 class TorchEngine:
     """Runs rules with PyTorch; the methods and results are those of :class:`mednca.engines.NumpyEngine`."""
 
@@ -58,22 +74,26 @@ class TorchEngine:
     def __init__(self, device: str = "cpu") -> None:
         try:
             self._device = torch.device(device)
-            torch.zeros(1, device=self._device)
+            torch.zeros(1, device=self._device).cpu().numpy()
         except (RuntimeError, AssertionError) as error:
             raise MedNCAError(f"PyTorch cannot use the device '{device}' here; choose --device cpu.") from error
         self.device = device
         self.cells_per_batch = 8192 if self._device.type == "cpu" else 1 << 20
 
+    @_memory_checked
     def prepare(self, rule: Rule, image_channels: int):
         tensors = SimpleNamespace(**{name: self._tensor(array) for name, array in rule.arrays().items()})
         return fold_tensors(tensors, image_channels)
 
+    @_memory_checked
     def seed(self, image: np.ndarray, channels: int) -> torch.Tensor:
         return seed_cells(self._tensor(image), channels)
 
+    @_memory_checked
     def upscale(self, state: torch.Tensor, factor: int, image: np.ndarray) -> torch.Tensor:
         return upscale_cells(state, factor, self._tensor(image))
 
+    @_memory_checked
     @torch.no_grad()
     def step(self, state: torch.Tensor, rule, fire: np.ndarray, active: np.ndarray | None = None) -> torch.Tensor:
         mask = fire if active is None else fire & active

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import pickle
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -73,7 +74,10 @@ class Trainer:
             )
         self.card, self.recipe = card, recipe
         self.workdir = Path(workdir)
-        self.workdir.mkdir(parents=True, exist_ok=True)
+        try:
+            self.workdir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise MedNCAError(f"The work folder '{workdir}' cannot be made ({error.strerror}).") from error
         self.slices = load_slices(training, card)
         self.validation = [read_case(case) for case in validation]
         self.names = {"training": [case.name for case in training], "validation": [case.name for case in validation]}
@@ -107,6 +111,9 @@ class Trainer:
         if self.iterations is None and self.recipe.minutes is None:
             raise MedNCAError("Give the number of iterations or the minutes to train.")
         timed = []
+        if self.iteration == self.iterations and self.validation:
+            # Resumed after its last iteration: the model still needs its figure.
+            report(Report(self.iteration, self.iterations, self.loss, self.validate(), 0.0))
         while self.iterations is None or self.iteration < self.iterations:
             started = time.perf_counter()
             loss = self._iterate()
@@ -220,7 +227,7 @@ class Trainer:
             return
         try:
             kept = torch.load(path, weights_only=True)
-        except (OSError, RuntimeError, ValueError, EOFError) as error:
+        except (OSError, RuntimeError, ValueError, EOFError, pickle.UnpicklingError) as error:
             raise MedNCAError(f"The checkpoint '{path}' cannot be read; delete it to start anew.") from error
         if kept["key"] != self._key():
             raise MedNCAError(
