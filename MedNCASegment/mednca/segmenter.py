@@ -240,9 +240,13 @@ class Segmenter:
                 slicing.to_slices(deviation)[view] = np.moveaxis(np.sqrt(spread / options.runs), 1, 0)
             slicing.to_slices(labels)[batch.start : batch.stop] = values[_winner(mean, 0.5)]
 
+        count, levels, steps = len(slices), len(card.levels), self.levels[-1]
+        where = (count, count, options.runs, options.runs, levels, levels, steps, steps, 0.0)
+        # What follows concerns the whole volume, so it has a pull of its own.
+        yield Progress(0.999, *where)
         if self.largest_component:
             labels = keep_largest_components(labels)
-        counts = np.bincount(labels.ravel(), minlength=256)
+        counts = {label.name: np.count_nonzero(labels == label.value) for label in card.labels}
         quality = None
         if deviation is not None:
             quality = float(deviation.sum(dtype=np.float64) / max(probability.sum(dtype=np.float64), 1e-9))
@@ -252,14 +256,11 @@ class Segmenter:
             deviation=deviation,
             steps=recorded,
             record_every=every,
-            volume_ml={label.name: float(counts[label.value]) * volume.voxel_volume_ml for label in card.labels},
+            volume_ml={name: count * volume.voxel_volume_ml for name, count in counts.items()},
             quality=quality,
             seconds=time.perf_counter() - started,
         )
-        count, levels = len(slices), len(card.levels)
-        yield Progress(
-            1.0, count, count, options.runs, options.runs, levels, levels, self.levels[-1], self.levels[-1], 0.0, result
-        )
+        yield Progress(1.0, *where, result)
 
     def _image(self, slices: np.ndarray, low_high: tuple[float, float] | None, to_cells) -> np.ndarray:
         """Slices [slice, row, column] as the model sees them: float32 [slice, 1, row, column] on the cell grid."""
