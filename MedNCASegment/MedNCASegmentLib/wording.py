@@ -1,0 +1,89 @@
+"""The panel's sentences: plain functions from facts to text, without Qt and without a scene."""
+
+from html import escape
+
+from mednca import Model, Progress
+from slicer.i18n import tr as _
+
+
+def durationText(seconds: float) -> str:
+    """A length of time as a person says it: "8 s", "2 min 5 s", "1 h 3 min"."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return _("{seconds} s").format(seconds=whole)
+    if whole < 3600:
+        return _("{minutes} min {seconds} s").format(minutes=whole // 60, seconds=whole % 60)
+    return _("{hours} h {minutes} min").format(hours=whole // 3600, minutes=whole % 3600 // 60)
+
+
+def progressText(progress: Progress) -> str:
+    """Where a run is and how long it will still take."""
+    parts = [_("Slice {slice} of {slices}").format(slice=progress.slice, slices=progress.slices)]
+    if progress.runs > 1:
+        parts.append(_("run {run} of {runs}").format(run=progress.run, runs=progress.runs))
+    parts.append(_("level {level} of {levels}").format(level=progress.level, levels=progress.levels))
+    parts.append(_("step {step} of {steps}").format(step=progress.step, steps=progress.steps))
+    if progress.seconds_left is not None:
+        # A wait that is said to take 0 s and goes on is an annoyance.
+        parts.append(_("about {time} left").format(time=durationText(max(1.0, progress.seconds_left))))
+    return ", ".join(parts)
+
+
+def memoryText(kept: int, total: int, every: int, voxels: int) -> str:
+    """What the recorded steps take; a step is one byte a voxel."""
+    size = kept * voxels / 1e6
+    amount = f"{size:.1f}" if size < 10 else f"{size:.0f}"
+    if every == 1:
+        return _("All {total} steps, {amount} MB").format(total=total, amount=amount)
+    return _("{kept} of {total} steps (1 in {every}), {amount} MB").format(
+        kept=kept, total=total, every=every, amount=amount
+    )
+
+
+def resultText(volumes: list[tuple[str, float]], seconds: float) -> str:
+    """Segments with their volumes in mL, and the run time."""
+    found = [_("{name}: {volume:.2f} mL").format(name=name, volume=volume) for name, volume in volumes]
+    time = _("{seconds:.1f} s").format(seconds=seconds) if seconds < 10 else durationText(seconds)
+    return _("{volumes} (computed in {time})").format(volumes=", ".join(found), time=time)
+
+
+def cardRows(model: Model) -> list[tuple[str, str]]:
+    """What a person should know of a model before using it: headings and texts that its card has."""
+    card = model.card
+    rows = [
+        (_("Anatomy"), card.anatomy or ", ".join(label.name for label in card.labels)),
+        (_("Modality"), card.modality),
+        (_("Scan"), card.expects),
+        (_("Size"), sizeText(model)),
+        (_("Accuracy"), accuracyText(card.evaluation)),
+        (_("Licence"), card.licence),
+        (_("Use"), card.intended_use),
+    ]
+    return [(heading, text) for heading, text in rows if text]
+
+
+def sizeText(model: Model) -> str:
+    """Parameters, levels and steps of a model."""
+    steps = " + ".join(str(level.steps) for level in model.card.levels)
+    return _("{parameters} parameters, {steps} steps").format(parameters=f"{model.parameters:,}", steps=steps)
+
+
+def accuracyText(evaluation: dict) -> str:
+    """Dice and how it was measured, from a card's `evaluation`."""
+    mean, cases, how = (evaluation.get(name) for name in ("mean_dice", "cases", "how"))
+    if not isinstance(mean, (int, float)):
+        return _("Not measured.")
+    if isinstance(cases, int):
+        text = _("Dice {mean:.3f} on {cases} cases").format(mean=mean, cases=cases)
+    else:
+        text = _("Dice {mean:.3f}").format(mean=mean)
+    return f"{text}: {how}" if isinstance(how, str) and how else f"{text}."
+
+
+def cardHtml(rows: list[tuple[str, str]]) -> str:
+    """Rows as a two-column table; texts come from model files, so none of them is taken for markup."""
+    lines = (
+        f'<tr><td style="padding-right: 8px">{escape(heading)}</td><td>{escape(text)}</td></tr>'
+        for heading, text in rows
+    )
+    return f"<table>{''.join(lines)}</table>"
