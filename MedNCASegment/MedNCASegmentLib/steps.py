@@ -65,7 +65,7 @@ def showSteps(sequenceNode, browserNode) -> None:
     """Show the steps over the slices, and make their browser the one of the sequence toolbar."""
     proxy = browserNode.GetProxyNode(sequenceNode)
     slicer.util.setSliceViewerLayers(label=proxy, labelOpacity=0.6)
-    slicer.modules.sequences.setToolBarActiveBrowserNode(browserNode)
+    slicer.modules.sequences.showSequenceBrowser(browserNode)
 
 
 def _colorsFor(card: Card, created: list):
