@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 
 purpose=$1
 environment=.venv
-supported="make $purpose needs x86-64 Linux with glibc and Python 3.10 to 3.13"
+supported="make $purpose needs x86-64 Linux with glibc 2.28 or newer and Python 3.10 to 3.13"
 
 refuse() {
     echo "$supported; $1" >&2
@@ -60,7 +60,8 @@ install_torch() {
 
 [ "$(uname -s)" = Linux ] || refuse "this is $(uname -s)."
 [ "$(uname -m)" = x86_64 ] || refuse "this is $(uname -m)."
-[ -z "$(ls /lib/ld-musl-* 2>/dev/null)" ] || refuse "this system's C library is musl."
+libc=$(getconf GNU_LIBC_VERSION 2>/dev/null) || refuse "this system's C library is another."
+[ "${libc#glibc 2.}" -ge 28 ] || refuse "this is $libc."
 
 started=$(date +%s)
 if ! { suitable "$environment/bin/python" && "$environment/bin/python" -m pip --version >/dev/null 2>&1; }; then
