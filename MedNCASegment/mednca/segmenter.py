@@ -36,6 +36,7 @@ class Options:
     record: bool = False  # keep a label map of every k-th step of run 0
     record_every: int | None = None  # k; None chooses the smallest that fits the limit
     record_limit_mb: float = 256.0
+    live: bool = False  # events carry a label map that follows the steps of run 0
 
     def check(self) -> None:
         """Raises MedNCAError when a value is out of its range."""
@@ -80,6 +81,7 @@ class Progress:
     step: int
     steps: int
     seconds_left: float | None = None
+    live: np.ndarray | None = field(default=None, repr=False)  # uint8 [i, j, k], changes with the next event
     result: Result | None = field(default=None, repr=False)
 
 
@@ -110,9 +112,9 @@ class Segmenter:
         if self.largest_component:
             component_tools()
 
-    def run(self, volume: Volume) -> Result:
-        """Segment a volume in one go."""
-        for event in self.events(volume):
+    def run(self, volume: Volume, inside: np.ndarray | None = None) -> Result:
+        """Segment a volume in one go; arguments and errors as for :meth:`events`."""
+        for event in self.events(volume, inside):
             if event.result is not None:
                 return event.result
         raise AssertionError("events() ends in a result")
@@ -147,8 +149,15 @@ class Segmenter:
             )
         return slicing, grid
 
-    def events(self, volume: Volume) -> Iterator[Progress]:
+    def events(
+        self, volume: Volume, inside: np.ndarray | None = None, start_at: tuple[int, int, int] | None = None
+    ) -> Iterator[Progress]:
         """Segment a volume step by step.
+
+        Args:
+            volume: the scan.
+            inside: boolean [i, j, k]; voxels outside are background whatever the model says. None means all.
+            start_at: voxel [i, j, k] near which to begin; the result does not depend on it.
 
         Yields:
             One event a step; the last one has the result.
@@ -173,6 +182,8 @@ class Segmenter:
             ]
             keep = {pair: slicing.to_slices(one.labels) for pair, one in zip(kept, recorded, strict=True)}
 
+        outside = None if inside is None else ~slicing.to_slices(inside)
+        live = np.zeros(volume.array.shape, np.uint8) if options.live else None
         labels = np.zeros(volume.array.shape, np.uint8)
         probability = np.zeros((label_count, *volume.array.shape), np.float32)
         deviation = np.zeros_like(probability) if options.runs > 1 else None
@@ -187,8 +198,8 @@ class Segmenter:
         total = len(slices) * options.runs * sum(work)
         done = 0.0
 
-        for start in range(0, len(slices), per_batch):
-            batch = range(start, min(start + per_batch, len(slices)))
+        finished = 0
+        for batch in _batches(len(slices), per_batch, slicing.slice_of(start_at, len(slices))):
             image = self._image(slices[batch.start : batch.stop], low_high, to_cells)
             mean = spread = None
             for run in range(options.runs):
@@ -209,14 +220,20 @@ class Segmenter:
                 )
                 state = None
                 for level, step, state in steps:
-                    if run == 0 and (level, step) in keep:
+                    if run == 0 and (live is not None or (level, step) in keep):
                         shown = _sigmoid(resize(engine.channels(state, first, label_count), to_pixels[level]))
-                        keep[level, step][batch.start : batch.stop] = values[_winner(shown, 0.5)]
+                        found = values[_winner(shown, 0.5)]
+                        if outside is not None:
+                            found[outside[batch.start : batch.stop]] = 0
+                        if (level, step) in keep:
+                            keep[level, step][batch.start : batch.stop] = found
+                        if live is not None:
+                            slicing.to_slices(live)[batch.start : batch.stop] = found
                     done += len(batch) / card.levels[level].scale ** 2
                     elapsed = time.perf_counter() - started
                     yield Progress(
                         min(done / total, 0.999),
-                        batch.stop,
+                        finished + len(batch),
                         len(slices),
                         run + 1,
                         options.runs,
@@ -225,6 +242,7 @@ class Segmenter:
                         step + 1,
                         self.levels[level],
                         elapsed * (total / done - 1),
+                        live,
                     )
                 chance = _sigmoid(resize(engine.channels(state, first, label_count), to_pixels[-1]))
                 # Welford's running mean and spread, so that memory does not grow with the number of runs.
@@ -234,6 +252,10 @@ class Segmenter:
                     change = chance - mean
                     mean = mean + change / (run + 1)
                     spread += change * (chance - mean)
+            finished += len(batch)
+            if outside is not None:
+                for maps in (mean, spread):
+                    np.moveaxis(maps, 1, -1)[outside[batch.start : batch.stop]] = 0
             view = (slice(None), slice(batch.start, batch.stop))
             slicing.to_slices(probability)[view] = np.moveaxis(mean, 1, 0)
             if deviation is not None:
@@ -241,7 +263,7 @@ class Segmenter:
             slicing.to_slices(labels)[batch.start : batch.stop] = values[_winner(mean, 0.5)]
 
         count, levels, steps = len(slices), len(card.levels), self.levels[-1]
-        where = (count, count, options.runs, options.runs, levels, levels, steps, steps, 0.0)
+        where = (count, count, options.runs, options.runs, levels, levels, steps, steps, 0.0, live)
         # What follows concerns the whole volume, so it has a pull of its own.
         yield Progress(0.999, *where)
         if self.largest_component:
@@ -272,6 +294,12 @@ class Segmenter:
             percentiles = self.model.card.input.percentiles
             normal = np.stack([normalise(one, *percentile_range(one[None], percentiles)) for one in slices])
         return resize(normal, to_cells)[:, None]
+
+
+def _batches(count: int, size: int, first: int) -> list[range]:
+    """Consecutive runs of at most `size` of `count` slices, those nearest to slice `first` in front."""
+    batches = [range(start, min(start + size, count)) for start in range(0, count, size)]
+    return sorted(batches, key=lambda batch: max(batch.start - first, first - (batch.stop - 1), 0))
 
 
 def _winner(scores: np.ndarray, threshold: float) -> np.ndarray:

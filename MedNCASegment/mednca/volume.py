@@ -65,6 +65,13 @@ class Slicing:
         moved = np.transpose(array, (*range(lead), *(axis + lead for axis in self.axes)))
         return moved[(..., *(slice(None, None, -1) if flip else slice(None) for flip in self.flips))]
 
+    def slice_of(self, voxel: tuple[int, int, int] | None, count: int) -> int:
+        """The slice, of `count`, in which a voxel [i, j, k] lies; 0 for None."""
+        if voxel is None:
+            return 0
+        index = min(max(int(voxel[self.axes[0]]), 0), count - 1)
+        return count - 1 - index if self.flips[0] else index
+
 
 def slicing_for(affine: np.ndarray, plane: str) -> Slicing:
     """The slicing of a volume along its own axis nearest to the plane's; nothing is resampled through-plane."""
