@@ -12,11 +12,11 @@ demo: $(ready)-demo ## segment the sample scan and write the results into demo-o
 	$(python) Testing/demo.py --output demo-output
 
 test: $(ready)-test ## all tests (PyTorch is installed for them, under 15 minutes in all)
-	$(python) -m pytest
+	MEDNCA_REQUIRE_TORCH=1 $(python) -m pytest
 
 lint: $(ready)-lint ## ruff: lint and format
-	.venv/bin/ruff check .
-	.venv/bin/ruff format --check .
+	$(python) -m ruff check .
+	$(python) -m ruff format --check .
 
 checks: $(ready)-demo ## what is checked about the repository itself
 	$(python) Testing/checks/run_all.py

@@ -34,7 +34,7 @@ find_python() {
 create() {
     python=$(find_python)
     if [ -z "$python" ]; then
-        found=$("${PYTHON:-python3}" --version 2>/dev/null) || found="no Python 3"
+        found=$("${PYTHON:-python3}" --version 2>&1) || found="no Python 3"
         refuse "found $found (set PYTHON=/path/to/python to choose another)."
     fi
     "$python" -c 'import ensurepip, venv' 2>/dev/null ||

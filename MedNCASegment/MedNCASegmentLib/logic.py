@@ -154,8 +154,6 @@ class MedNCASegmentLogic(ScriptedLoadableModuleLogic):
 
     def __init__(self) -> None:
         ScriptedLoadableModuleLogic.__init__(self)
-        # Several parameter nodes may lie in one scene.
-        self.isSingletonParameterNode = False
         self._models: dict[str, Model] = {}
 
     def getParameterNode(self) -> MedNCASegmentParameterNode:

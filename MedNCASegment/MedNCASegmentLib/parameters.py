@@ -33,7 +33,7 @@ class Device(Enum):
 
 
 class LargestComponent(Enum):
-    """Whether only the largest connected piece of each segment is kept."""
+    """Whether only the largest connected component of each segment is kept."""
 
     AS_CARD = None
     YES = True

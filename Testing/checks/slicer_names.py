@@ -65,12 +65,11 @@ def uses(tree: ast.AST) -> Iterator[tuple[str, set[str], int]]:
     part_of_longer = {node.value for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     aliases = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "slicer" and not node.level:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "slicer" and node not in skipped:
             for alias in node.names:
                 if alias.name != "*":
                     aliases[alias.asname or alias.name] = f"{node.module}.{alias.name}"
-                    if node not in skipped:
-                        yield f"{node.module}.{alias.name}", set(), node.lineno
+                    yield f"{node.module}.{alias.name}", set(), node.lineno
         elif isinstance(node, ast.Import) and node not in skipped:
             for alias in node.names:
                 if alias.name.startswith("slicer."):
