@@ -1,4 +1,4 @@
-"""Runs the modules' self-tests inside a real Slicer and prints the verdict as its last line.
+"""Runs the modules' self-tests and the panels' tests inside a real Slicer and prints the verdict as its last line.
 
 Slicer executes this file; Testing/launch_slicer.py starts Slicer so that it does::
 
@@ -41,20 +41,32 @@ def moduleNames():
     return sorted(script.stem for script in ROOT.glob("*/*.py") if script.stem == script.parent.name)
 
 
-def testModule(name, stream):
-    """Opens one module, runs its self-test; returns (number of tests, sentences about what failed)."""
+def selfTest(name):
+    """Opens one module and returns its self-test: the class that "Reload and Test" runs, as a suite."""
     loaded = getattr(slicer.modules, name.lower(), None)
     if loaded is None:
-        return 0, [f"{name} was not loaded by Slicer"]
+        raise RuntimeError(f"{name} was not loaded by Slicer")
     if Path(loaded.path).resolve().parent != ROOT / name:
-        return 0, [f"Slicer loaded another {name}, from {loaded.path}"]
-    if slicer.util.mainWindow() is not None:
-        slicer.util.selectModule(name)
-        slicer.app.processEvents()
+        raise RuntimeError(f"Slicer loaded another {name}, from {loaded.path}")
+    slicer.util.selectModule(name)
+    slicer.app.processEvents()
+    return unittest.defaultTestLoader.loadTestsFromTestCase(getattr(importlib.import_module(name), f"{name}Test"))
 
-    # The class that "Reload and Test" runs, test by test, so that each has a line of its own.
-    testCase = getattr(importlib.import_module(name), f"{name}Test")
-    suite = unittest.defaultTestLoader.loadTestsFromTestCase(testCase)
+
+def panelTest(name):
+    """Tests of one file in Testing, as a suite."""
+    sys.path.insert(0, str(ROOT / "Testing"))
+    return unittest.defaultTestLoader.loadTestsFromModule(importlib.import_module(name))
+
+
+def run(name, makeSuite, stream):
+    """Runs one suite; returns (number of tests, sentences about what failed)."""
+    print(f"\n{name}", file=stream)
+    try:
+        suite = makeSuite(name)
+    except Exception:
+        traceback.print_exc(file=stream)
+        return 0, [f"{name} could not be started"]
     result = unittest.TextTestRunner(stream=stream, verbosity=2).run(suite)
     problems = [f"{name}: {test}" for test, _ in result.failures + result.errors]
     problems += [f"{name}: {test} succeeded though it was expected not to" for test in result.unexpectedSuccesses]
@@ -66,22 +78,19 @@ def testModule(name, stream):
 
 
 def main(stream):
-    """Tests every module; returns the exit code."""
+    """Tests every module and every panel; returns the exit code."""
     print(f"Slicer {slicer.app.applicationVersion} ({slicer.app.os}), Python {sys.version.split()[0]}", file=stream)
-    names, count, problems = moduleNames(), 0, []
-    for name in names:
-        try:
-            ran, found = testModule(name, stream)
-        except Exception:
-            traceback.print_exc(file=stream)
-            ran, found = 0, [f"{name}: stopped by the exception above"]
+    modules, count, problems = moduleNames(), 0, []
+    if not modules:
+        problems.append("no module was found in this checkout")
+    panels = sorted(path.stem for path in (ROOT / "Testing").glob("test_*_panel.py"))
+    for name, makeSuite in [(name, selfTest) for name in modules] + [(name, panelTest) for name in panels]:
+        ran, found = run(name, makeSuite, stream)
         count += ran
         problems += found
-    if not names:
-        problems.append("no module was found in this checkout")
     for problem in problems:
         print(f"  {problem}", file=stream)
-    verdict = f"FAILED, {len(problems)} problem(s)" if problems else f"PASSED, {count} tests in {', '.join(names)}"
+    verdict = f"FAILED, {len(problems)} problem(s)" if problems else f"PASSED, {count} tests"
     print(f"MEDNCA VERDICT: {verdict}", file=stream)
     return 1 if problems else 0
 

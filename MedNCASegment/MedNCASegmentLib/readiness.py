@@ -29,7 +29,7 @@ def obstacle(parameters, model: Model | None) -> str:
     if volumeNode is None:
         if any(isScan(node) for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")):
             return _("Choose a volume to segment.")
-        return _("Load a scan first; the Sample Data module has one for this model.")
+        return _("Load a scan first; the Sample Data module has one to try.")
     if voxelsOf(volumeNode) == 0:
         return _("'{name}' has no voxels; choose another volume.").format(name=volumeNode.GetName())
     if model is None:

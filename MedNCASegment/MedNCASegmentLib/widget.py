@@ -234,8 +234,10 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def _showRunning(self, running: bool) -> None:
         if not running:
             self._underWay = None
-        for section in (self.ui.inputsSection, self.ui.outputsSection, self.ui.advancedSection):
-            section.enabled = not running
+        # What a run began with cannot be changed under it; the card stays readable.
+        choices = (self.ui.volumeSelector, self.ui.modelSelector, self.ui.segmentationSelector, self.ui.advancedSection)
+        for choice in choices:
+            choice.enabled = not running
         self.ui.segmentButton.text = _("Cancel") if running else _("Segment")
         self.ui.progressBar.value = 0
         self.ui.progressBar.visible = running

@@ -73,10 +73,16 @@ def write_volume(path: str | os.PathLike, volume: Volume) -> None:
 
 
 def check_ending(path: str | os.PathLike, writing: bool = False) -> None:
-    """Raises MedNCAError when the file name does not end as an image's does, or as one that can be written."""
+    """Check the ending of an image's file name, and for writing, that the library for this format is there.
+
+    Raises:
+        MedNCAError: the ending is not known, or the library is missing.
+    """
     endings = WRITTEN_ENDINGS if writing else ENDINGS
     if not str(path).lower().endswith(endings):
         raise MedNCAError(f"'{path}' has no known image ending; use one of {', '.join(endings)}.")
+    if writing and not _use_nibabel(Path(path)):
+        _simpleitk(Path(path))
 
 
 def stem(path: str | os.PathLike) -> str:

@@ -1,0 +1,72 @@
+"""The sentences of MedNCASegment's panel, and when Segment may start: no window needed."""
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "MedNCASegment")]
+
+from slicer_host import start  # noqa: E402
+
+start()
+
+from mednca import Progress, load_model  # noqa: E402
+from MedNCASegmentLib import parameters, readiness, wording  # noqa: E402
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0 s"), (7.6, "8 s"), (59.7, "1 min 0 s"), (125, "2 min 5 s"), (3780, "1 h 3 min")]
+)
+def test_time_is_said_as_people_say_it(seconds, text):
+    assert wording.durationText(seconds) == text
+
+
+def test_progress_names_the_run_only_when_there_are_several():
+    where = {"fraction": 0.5, "slice": 3, "slices": 9, "level": 1, "levels": 2, "step": 4, "steps": 16}
+    one = wording.progressText(Progress(run=1, runs=1, seconds_left=0.2, **where))
+    assert one == "Slice 3 of 9, level 1 of 2, step 4 of 16, about 1 s left"
+    several = wording.progressText(Progress(run=2, runs=5, seconds_left=None, **where))
+    assert several == "Slice 3 of 9, run 2 of 5, level 1 of 2, step 4 of 16"
+
+
+def test_dice_is_never_said_without_a_measurement():
+    assert wording.accuracyText({}) == "Not measured."
+    assert wording.accuracyText({"mean_dice": 0.8912, "cases": 20}) == "Dice 0.891 on 20 cases."
+    assert wording.accuracyText({"mean_dice": 0.9, "how": "one run."}) == "Dice 0.900: one run."
+
+
+def test_card_of_a_stranger_is_text_and_not_markup():
+    html = wording.cardHtml([("Scan", '<a href="http://example.org">here</a> & there')])
+    assert "<a" not in html
+    assert "&lt;a href" in html
+    assert "&amp; there" in html
+
+
+def test_memory_is_one_byte_a_voxel_and_step():
+    assert wording.memoryText(32, 32, 1, 63_000) == "All 32 steps, 2.0 MB"
+    assert wording.memoryText(16, 32, 2, 2_800_000) == "16 of 32 steps (1 in 2), 45 MB"
+
+
+def test_gpu_needs_pytorch(monkeypatch):
+    engine, device = parameters.Engine, parameters.Device
+    monkeypatch.setattr(readiness.importlib.util, "find_spec", lambda name: None)
+    assert "PyTorch is not installed" in readiness.engineObstacle(engine.AUTOMATIC, device.GPU)
+    assert "PyTorch is not installed" in readiness.engineObstacle(engine.TORCH, device.CPU)
+    assert readiness.engineObstacle(engine.AUTOMATIC, device.AUTOMATIC) == ""
+    monkeypatch.setattr(readiness.importlib.util, "find_spec", lambda name: object())
+    assert readiness.engineObstacle(engine.TORCH, device.GPU) == ""
+    assert "CPU only" in readiness.engineObstacle(engine.NUMPY, device.GPU)
+
+
+def test_options_mean_the_same_to_the_logic():
+    from MedNCASegmentLib import MedNCASegmentLogic, RunOptions
+
+    assert RunOptions(**parameters.optionValues(MedNCASegmentLogic().getParameterNode())) == RunOptions()
+
+
+def test_without_a_volume_no_memory_is_promised():
+    chosen = SimpleNamespace(inputVolume=None, recordSteps=True)
+    assert readiness.recordedMemory(chosen, load_model("hippocampus")) == ""
