@@ -1,0 +1,62 @@
+"""The label map of a run that is still going, over the slices."""
+
+import time
+
+import slicer
+from mednca import Card, Progress
+from slicer.i18n import tr as _
+
+from .label_layer import LabelLayer
+from .reading import Scan
+from .steps import addColors
+
+UPDATES_PER_SECOND = 15.0
+
+
+class LiveView:
+    """A label map node that is never saved; it follows the steps of a run until :meth:`close`."""
+
+    def __init__(self, volumeNode, scan: Scan, card: Card) -> None:
+        """Adds the node and shows it.
+
+        Args:
+            volumeNode: the volume that is being segmented.
+            scan: what of it is; the label map has its grid.
+            card: gives the colours.
+        """
+        scene = slicer.mrmlScene
+        self._created: list = []
+        self._labelLayer = LabelLayer()
+        self._shown = 0.0
+        colors = addColors(card, self._created)
+        colors.SetSaveWithScene(False)
+        colors.SetHideFromEditors(True)
+        self.node = scene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", _("Segmentation under way"))
+        self._created.append(self.node)
+        self.node.SetSaveWithScene(False)
+        self.node.SetIJKToRASMatrix(scan.ijkToRAS)
+        slicer.util.updateVolumeFromArray(self.node, 0 * scan.volume.array.transpose(2, 1, 0).astype("uint8"))
+        self.node.SetAndObserveTransformNodeID(volumeNode.GetTransformNodeID())
+        self.node.CreateDefaultDisplayNodes()
+        display = self.node.GetDisplayNode()
+        self._created.append(display)
+        display.SetSaveWithScene(False)
+        display.SetAndObserveColorNodeID(colors.GetID())
+        self._labelLayer.show(self.node)
+
+    def update(self, progress: Progress) -> None:
+        """Show how far the run is, unless it was shown just now or somebody has removed the node."""
+        now = time.monotonic()
+        if progress.live is None or now - self._shown < 1.0 / UPDATES_PER_SECOND or self.node.GetScene() is None:
+            return
+        self._shown = now
+        slicer.util.arrayFromVolume(self.node)[:] = progress.live.transpose(2, 1, 0)
+        slicer.util.arrayFromVolumeModified(self.node)
+
+    def close(self) -> None:
+        """Take the node out of the scene and show the label layer that was there before."""
+        self._labelLayer.restore()
+        created, self._created = self._created, []
+        for node in reversed(created):
+            if node.GetScene() is not None:
+                slicer.mrmlScene.RemoveNode(node)
