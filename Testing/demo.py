@@ -27,7 +27,6 @@ def main() -> int:
     import slicer
     from mednca.metrics import dice
     from MedNCASegmentLib.logic import MedNCASegmentLogic, RunOptions
-    from MedNCASegmentLib.reading import readVolume
     from MedNCASegmentLib.sample_data import LABEL, SCAN
     from pictures import Viewer, write_animation
 
@@ -49,7 +48,7 @@ def main() -> int:
     slicer.util.saveNode(outputs.segmentationNode, str(output / "segmentation.seg.nrrd"))
     slicer.util.saveScene(str(output / "scene.mrb"))
 
-    volume = readVolume(volumeNode)
+    volume = run.scan.volume
     label = logic.card("hippocampus").labels[0]
     found = np.argwhere(result.labels > 0)
     centre = tuple(int(c) for c in np.median(found, axis=0)) if len(found) else tuple(n // 2 for n in truth.shape)

@@ -3,14 +3,16 @@
 import time
 from dataclasses import dataclass, field
 
+import numpy as np
 import slicer
 from mednca import Card, MedNCAError, Model, Options, Progress, Segmenter, load_model, make_engine, shipped_models
 from slicer.i18n import tr as _
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleLogic
 
 from .parameters import MedNCASegmentParameterNode
-from .reading import readVolume
-from .results import addVolume, fillSegmentation, fillTable, placeBeside
+from .reading import readScan
+from .results import addVolume, fillSegmentation, fillTable
+from .run_folder import createRunFolder, putIntoFolder, removeRunFolder, runFolderOf
 from .steps import addStepSequence
 
 DEFAULT_MODEL = "hippocampus"
@@ -32,6 +34,7 @@ class RunOptions:
     recordLimitMB: float = 256.0
     probability: bool = False  # add the probability as a volume
     deviation: bool = False  # add the standard deviation over the runs as a volume
+    live: bool = False  # let the progress carry a label map that follows the steps
 
     def forCore(self) -> Options:
         return Options(
@@ -43,17 +46,20 @@ class RunOptions:
             record=self.recordSteps,
             record_every=self.recordEvery,
             record_limit_mb=self.recordLimitMB,
+            live=self.live,
         )
 
 
 @dataclass
 class RunOutputs:
-    """The nodes that a run has added or filled; one probability and deviation volume a label."""
+    """The nodes that a run has added or filled, and the subject hierarchy folder that holds them all."""
 
+    folder: int
     segmentationNode: object
     tableNode: object
     sequenceNode: object = None
     browserNode: object = None
+    # One volume a label.
     probabilityNodes: list = field(default_factory=list)
     deviationNodes: list = field(default_factory=list)
 
@@ -61,13 +67,14 @@ class RunOutputs:
 class SegmentationRun:
     """A segmentation under way. Nothing in the scene changes before it has ended well."""
 
-    def __init__(self, volumeNode, model: Model, outputNode, options: RunOptions) -> None:
+    def __init__(self, volumeNode, model: Model, outputNode, options: RunOptions, roiNode, startAt) -> None:
         if options.deviation and options.runs < 2:
             raise MedNCAError(_("The uncertainty map needs at least two runs; raise the number of runs."))
         engine = make_engine(options.engine, None if options.device == "auto" else options.device)
         self._segmenter = Segmenter(model, engine, options.forCore())
         self._volumeNode, self._outputNode, self._options = volumeNode, outputNode, options
-        self._events = self._segmenter.events(readVolume(volumeNode))
+        self.scan = readScan(volumeNode, roiNode)
+        self._events = self._segmenter.events(self.scan.volume, self.scan.inside, self._voxelAt(startAt))
         self.progress: Progress | None = None
         self.outputs: RunOutputs | None = None
         self.finished = False
@@ -105,48 +112,58 @@ class SegmentationRun:
         self.finished = True
         self._events.close()
 
+    def _voxelAt(self, position) -> tuple[int, int, int] | None:
+        """The voxel of the scan at a position in world RAS."""
+        if position is None:
+            return None
+        return tuple((np.linalg.inv(self.scan.volume.affine) @ [*position, 1.0])[:3].round().astype(int))
+
     def _addNodes(self) -> RunOutputs:
         scene, volumeNode, options = slicer.mrmlScene, self._volumeNode, self._options
         if not scene.IsNodePresent(volumeNode):
             raise MedNCAError(_("The volume was removed while it was being segmented; choose another one."))
-        card, result = self._segmenter.model.card, self.progress.result
+        card, result, scan = self._segmenter.model.card, self.progress.result, self.scan
         name = volumeNode.GetName()
         # An output that was removed meanwhile is replaced by a new one, so that the work is not lost.
         segmentationNode = self._outputNode if scene.IsNodePresent(self._outputNode) else None
-        created = []
+        folder, created = createRunFolder(volumeNode, _("{name} {title}").format(name=name, title=card.title)), []
+
+        def add(className: str, title: str):
+            created.append(scene.AddNewNodeByClass(className, scene.GenerateUniqueName(title.format(name=name))))
+            return created[-1]
+
         try:
-            # The table and the steps first: only when they are there is an existing segmentation touched.
-            tableNode = scene.AddNewNodeByClass(
-                "vtkMRMLTableNode", scene.GenerateUniqueName(_("{name} volumes").format(name=name))
-            )
-            created.append(tableNode)
-            fillTable(tableNode, result, card)
-            outputs = RunOutputs(segmentationNode, tableNode)
+            # An existing segmentation is touched last, when all else is there.
+            outputs = RunOutputs(folder, segmentationNode, add("vtkMRMLTableNode", _("{name} volumes")))
+            fillTable(outputs.tableNode, result, card)
             if result.steps:
-                outputs.sequenceNode, outputs.browserNode = addStepSequence(result, card, volumeNode, created)
+                outputs.sequenceNode, outputs.browserNode = addStepSequence(result, card, volumeNode, scan, created)
             for wanted, maps, title, nodes in (
                 (options.probability, result.probability, _("{name} {label} probability"), outputs.probabilityNodes),
                 (options.deviation, result.deviation, _("{name} {label} uncertainty"), outputs.deviationNodes),
             ):
                 for label, values in zip(card.labels, maps if wanted else [], strict=False):
-                    nodes.append(addVolume(title.format(name=name, label=label.name), values, volumeNode))
+                    nodes.append(addVolume(title.format(name=name, label=label.name), values, volumeNode, scan))
                     created.append(nodes[-1])
             if segmentationNode is None:
-                segmentationNode = scene.AddNewNodeByClass(
-                    "vtkMRMLSegmentationNode", scene.GenerateUniqueName(_("{name} segmentation").format(name=name))
-                )
-                created.append(segmentationNode)
-                outputs.segmentationNode = segmentationNode
-            fillSegmentation(segmentationNode, result, card, volumeNode)
-            for node in (*created, segmentationNode):
-                # Subject hierarchies do not show colour tables.
-                if not node.IsA("vtkMRMLColorNode"):
-                    placeBeside(node, volumeNode)
+                outputs.segmentationNode = add("vtkMRMLSegmentationNode", _("{name} segmentation"))
+            fillSegmentation(outputs.segmentationNode, result, card, volumeNode, scan)
+            self._replaceEarlierRun(outputs.segmentationNode)
+            for node in (outputs.segmentationNode, *created):
+                putIntoFolder(folder, node)
         except BaseException:
             for node in reversed(created):
                 scene.RemoveNode(node)
+            removeRunFolder(folder)
             raise
         return outputs
+
+    @staticmethod
+    def _replaceEarlierRun(segmentationNode) -> None:
+        """Remove what an earlier run into this segmentation has left: its steps and table would belong to nothing."""
+        earlier = runFolderOf(segmentationNode)
+        if earlier:
+            removeRunFolder(earlier, keep=[segmentationNode])
 
 
 class MedNCASegmentLogic(ScriptedLoadableModuleLogic):
@@ -177,7 +194,15 @@ class MedNCASegmentLogic(ScriptedLoadableModuleLogic):
         """The card of a model: what it is for, how it runs and what is known of it."""
         return self.model(name).card
 
-    def start(self, volumeNode, model: str = DEFAULT_MODEL, outputNode=None, options: RunOptions | None = None):
+    def start(
+        self,
+        volumeNode,
+        model: str = DEFAULT_MODEL,
+        outputNode=None,
+        options: RunOptions | None = None,
+        roiNode=None,
+        startAt=None,
+    ) -> SegmentationRun:
         """Begin to segment a volume; call :meth:`SegmentationRun.advance` until `finished`.
 
         Args:
@@ -185,15 +210,24 @@ class MedNCASegmentLogic(ScriptedLoadableModuleLogic):
             model: name of a shipped model, or path of a model file.
             outputNode: segmentation node whose content is replaced; None adds a new one beside the volume.
             options: see :class:`RunOptions`.
+            roiNode: markups ROI; only what is inside is segmented. None: the whole volume.
+            startAt: position in world RAS near which to begin; the result does not depend on it.
 
         Raises:
             MedNCAError: one sentence for the user.
         """
-        return SegmentationRun(volumeNode, self.model(model), outputNode, options or RunOptions())
+        return SegmentationRun(volumeNode, self.model(model), outputNode, options or RunOptions(), roiNode, startAt)
 
-    def segment(self, volumeNode, model: str = DEFAULT_MODEL, outputNode=None, options: RunOptions | None = None):
+    def segment(
+        self,
+        volumeNode,
+        model: str = DEFAULT_MODEL,
+        outputNode=None,
+        options: RunOptions | None = None,
+        roiNode=None,
+    ):
         """Segment a volume in one go; returns the segmentation node. Arguments and errors as for :meth:`start`."""
-        run = self.start(volumeNode, model, outputNode, options)
+        run = self.start(volumeNode, model, outputNode, options, roiNode)
         while not run.finished:
             run.advance(seconds=1.0)
         return run.outputs.segmentationNode

@@ -3,15 +3,21 @@
 import slicer
 import vtk
 from mednca import Card, Label, Result
+from mednca.postprocess import largest_component
 from slicer.i18n import tr as _
 from vtk.util import numpy_support
+
+from .reading import Scan
 
 TERMINOLOGY_CONTEXT = "Segmentation category and type - DICOM master list"
 NO_CODE = ["", "", ""]
 
 
-def fillSegmentation(segmentationNode, result: Result, card: Card, volumeNode) -> None:
-    """Replace the content of a segmentation node: one segment a label, on the volume's grid, under its transform."""
+def fillSegmentation(segmentationNode, result: Result, card: Card, volumeNode, scan: Scan) -> None:
+    """Replace the content of a segmentation node: one segment a label, on the volume's grid, under its transform.
+
+    Where only a part of the volume was segmented, the segments cover that part; the reference geometry is the whole.
+    """
     segmentation = segmentationNode.GetSegmentation()
     segmentation.RemoveAllSegments()
     segmentationNode.CreateDefaultDisplayNodes()
@@ -19,13 +25,11 @@ def fillSegmentation(segmentationNode, result: Result, card: Card, volumeNode) -
     segmentationNode.SetAndObserveTransformNodeID(volumeNode.GetTransformNodeID())
     binaryLabelmap = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
     segmentation.SetSourceRepresentationName(binaryLabelmap)
-    matrix = vtk.vtkMatrix4x4()
-    volumeNode.GetIJKToRASMatrix(matrix)
     for label in card.labels:
         image = slicer.vtkOrientedImageData()
         image.SetDimensions(result.labels.shape)
         image.GetPointData().SetScalars(_vtkScalars(result.labels == label.value, vtk.VTK_UNSIGNED_CHAR))
-        image.SetGeometryFromImageToWorldMatrix(matrix)
+        image.SetGeometryFromImageToWorldMatrix(scan.ijkToRAS)
         segment = slicer.vtkSegment()
         segment.SetName(label.name)
         segment.SetColor(*label.color)
@@ -45,13 +49,11 @@ def terminologyEntry(label: Label) -> str:
     return "~".join(parts)
 
 
-def addVolume(name: str, array, volumeNode):
-    """Add a scalar volume of float32 [i, j, k] on the grid of another, beside it and under its transform."""
+def addVolume(name: str, array, volumeNode, scan: Scan):
+    """Add a scalar volume of float32 [i, j, k] on the grid of what was segmented, under the volume's transform."""
     node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", slicer.mrmlScene.GenerateUniqueName(name))
-    matrix = vtk.vtkMatrix4x4()
-    volumeNode.GetIJKToRASMatrix(matrix)
     slicer.util.updateVolumeFromArray(node, array.transpose(2, 1, 0))
-    node.SetIJKToRASMatrix(matrix)
+    node.SetIJKToRASMatrix(scan.ijkToRAS)
     node.SetAndObserveTransformNodeID(volumeNode.GetTransformNodeID())
     node.CreateDefaultDisplayNodes()
     display = node.GetDisplayNode()
@@ -62,12 +64,18 @@ def addVolume(name: str, array, volumeNode):
 
 
 def fillTable(tableNode, result: Result, card: Card) -> None:
-    """Write volumes, run time and, for several runs, the quality score into a table node."""
+    """Write volumes, run time and, for several runs, their spread as quality score into a table node, a row a label."""
+    masks = [result.labels == label.value for label in card.labels]
+    largest = [
+        result.volume_ml[label.name] * int(largest_component(mask).sum()) / max(int(mask.sum()), 1)
+        for label, mask in zip(card.labels, masks, strict=True)
+    ]
     names = vtk.vtkStringArray()
     names.SetName(_("Segment"))
     columns = {
         _("Volume"): ("mL", vtk.vtkDoubleArray(), [result.volume_ml[label.name] for label in card.labels]),
-        _("Voxels"): ("", vtk.vtkIntArray(), [int((result.labels == label.value).sum()) for label in card.labels]),
+        _("Voxels"): ("", vtk.vtkIntArray(), [int(mask.sum()) for mask in masks]),
+        _("Largest component"): ("mL", vtk.vtkDoubleArray(), largest),
         _("Run time"): ("s", vtk.vtkDoubleArray(), [result.seconds] * len(card.labels)),
     }
     if result.quality is not None:
@@ -85,20 +93,6 @@ def fillTable(tableNode, result: Result, card: Card) -> None:
             tableNode.SetColumnUnitLabel(title, unit)
     tableNode.SetUseColumnTitleAsColumnHeader(True)
     tableNode.SetLocked(True)
-
-
-def placeBeside(node, volumeNode) -> None:
-    """Put a node next to the volume in the subject hierarchy, giving it an item of its own if it has none."""
-    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
-    if hierarchy is None:
-        return
-    volumeItem = hierarchy.GetItemByDataNode(volumeNode)
-    parent = hierarchy.GetItemParent(volumeItem) if volumeItem else hierarchy.GetSceneItemID()
-    item = hierarchy.GetItemByDataNode(node)
-    if item:
-        hierarchy.SetItemParent(item, parent)
-    else:
-        hierarchy.CreateItem(parent, node)
 
 
 def _vtkScalars(array, vtkType: int):

@@ -11,6 +11,7 @@ from mednca.metrics import dice
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 
 from .logic import MedNCASegmentLogic, RunOptions
+from .run_folder import removeRunFolder, runFolderOf
 from .sample_data import CATEGORY, CHECKSUMS, LABEL, SAMPLE_NAME, SCAN, registerSampleData
 
 LEAST_DICE = 0.8
@@ -56,10 +57,48 @@ class MedNCASegmentTest(ScriptedLoadableModuleTest):
         role = slicer.vtkMRMLSegmentationNode.GetReferenceImageGeometryReferenceRole()
         self.assertEqual(segmentation.GetNodeReference(role), volume)
         hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
-        ofVolume, ofSegmentation = (hierarchy.GetItemByDataNode(node) for node in (volume, segmentation))
-        self.assertNotEqual(ofSegmentation, 0)
-        if ofVolume:
-            self.assertEqual(hierarchy.GetItemParent(ofVolume), hierarchy.GetItemParent(ofSegmentation))
+        folder = runFolderOf(segmentation)
+        self.assertNotEqual(folder, 0)
+        self.assertEqual(hierarchy.GetItemParent(folder), hierarchy.GetItemParent(hierarchy.GetItemByDataNode(volume)))
+
+    def test_deletingTheFolderOfARunLeavesNothing(self):
+        volume = slicer.util.loadVolume(str(SCAN))
+        before = self._nodeIDs()
+        options = RunOptions(runs=2, probability=True, deviation=True)
+        outputs = self._run(volume, options=options).outputs
+        self.assertGreater(len(self._nodeIDs()), len(before) + 6)
+
+        removeRunFolder(outputs.folder)
+
+        self.assertEqual(self._nodeIDs(), before)
+
+    def test_regionOfInterestLimitsTheResult(self):
+        volume = slicer.util.loadVolume(str(SCAN))
+        whole = MedNCASegmentLogic().segment(volume)
+        wholeFound = self._segmentArray(whole, volume)
+        roi = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsROINode")
+        bounds = [0.0] * 6
+        volume.GetRASBounds(bounds)
+        roi.SetCenter([(bounds[2 * axis] + bounds[2 * axis + 1]) / 2 for axis in range(3)])
+        roi.SetSize(24.0, 30.0, 20.0)
+        turn = vtk.vtkTransform()
+        turn.RotateZ(20)
+        transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+        transform.SetMatrixTransformToParent(turn.GetMatrix())
+        for rotated in (False, True):
+            roi.SetAndObserveTransformNodeID(transform.GetID() if rotated else None)
+            found = self._segmentArray(MedNCASegmentLogic().segment(volume, roiNode=roi), volume)
+            self.assertEqual(found.shape, wholeFound.shape)
+            inside = self._insideROI(roi, volume)
+            self.assertFalse(np.any(found & ~inside))
+            self.assertGreater(dice(found, wholeFound & inside), 0.9)
+
+        roi.SetAndObserveTransformNodeID(None)
+        roi.SetCenter([1000.0, 0.0, 0.0])
+        before = self._nodeIDs()
+        with self.assertRaises(MedNCAError):
+            MedNCASegmentLogic().segment(volume, roiNode=roi)
+        self.assertEqual(self._nodeIDs(), before)
 
     def test_stepsAreASequenceThatEndsInTheResult(self):
         volume = slicer.util.loadVolume(str(SCAN))
@@ -218,6 +257,19 @@ class MedNCASegmentTest(ScriptedLoadableModuleTest):
         truth = slicer.util.arrayFromVolume(label) > 0
         slicer.mrmlScene.RemoveNode(label)
         return truth
+
+    @staticmethod
+    def _insideROI(roi, volume):
+        """Boolean [k, j, i], by asking the ROI's own planes of each voxel centre."""
+        matrix, position = vtk.vtkMatrix4x4(), [0.0] * 4
+        volume.GetIJKToRASMatrix(matrix)
+        planes = vtk.vtkPlanes()
+        roi.GetTransformedPlanes(planes)
+        inside = np.zeros(slicer.util.arrayFromVolume(volume).shape, bool)
+        for k, j, i in np.ndindex(inside.shape):
+            matrix.MultiplyPoint([i, j, k, 1], position)
+            inside[k, j, i] = planes.EvaluateFunction(position[:3]) <= 1e-3
+        return inside
 
     @staticmethod
     def _segmentArray(segmentation, volume):

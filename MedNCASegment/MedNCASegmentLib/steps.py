@@ -1,27 +1,27 @@
 """The recorded steps as a sequence of label maps, scrubbed and played by Slicer's own sequence toolbar."""
 
 import slicer
-import vtk
 from mednca import Card, Result
 from slicer.i18n import tr as _
 
+from .reading import Scan
+from .step_numbers import rememberStepNumbers
+
 FRAMES_PER_SECOND = 8.0
-COLORS_ATTRIBUTE = "MedNCA.Labels"
 
 
-def addStepSequence(result: Result, card: Card, volumeNode, created: list):
+def addStepSequence(result: Result, card: Card, volumeNode, scan: Scan, created: list):
     """Add the steps as a sequence node with a browser; returns (sequence node, browser node).
 
     Args:
         result: with at least one recorded step.
         card: gives names and colours.
-        volumeNode: the segmented volume; the label maps share its grid and its transform.
+        volumeNode: the segmented volume; the label maps lie under its transform.
+        scan: what of it was segmented; the label maps have its grid.
         created: every node that is added is appended here at once, so that a failure can be undone.
     """
     scene = slicer.mrmlScene
-    colors = _colorsFor(card, created)
-    matrix = vtk.vtkMatrix4x4()
-    volumeNode.GetIJKToRASMatrix(matrix)
+    colors = addColors(card, created)
     name = volumeNode.GetName()
 
     sequence = scene.AddNewNodeByClass(
@@ -31,11 +31,12 @@ def addStepSequence(result: Result, card: Card, volumeNode, created: list):
     sequence.SetIndexName(_("step"))
     sequence.SetIndexUnit("")
     sequence.SetIndexType(slicer.vtkMRMLSequenceNode.NumericIndex)
+    rememberStepNumbers(sequence, result)
 
     # One label map serves for all steps; the sequence keeps a copy of each.
     frame = scene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "MedNCA step")
     try:
-        frame.SetIJKToRASMatrix(matrix)
+        frame.SetIJKToRASMatrix(scan.ijkToRAS)
         for index, step in enumerate(result.steps):
             slicer.util.updateVolumeFromArray(frame, step.labels.transpose(2, 1, 0))
             frame.SetName(_("Level {level}, step {step}").format(level=step.level, step=step.step))
@@ -50,6 +51,7 @@ def addStepSequence(result: Result, card: Card, volumeNode, created: list):
     browser.SetAndObserveMasterSequenceNodeID(sequence.GetID())
     browser.SetPlaybackRateFps(FRAMES_PER_SECOND)
     browser.SetPlaybackLooped(True)
+    browser.SetIndexDisplayMode(browser.IndexDisplayAsIndex)
     slicer.modules.sequences.logic().UpdateProxyNodesFromSequences(browser)
     proxy = browser.GetProxyNode(sequence)
     created.append(proxy)
@@ -68,19 +70,13 @@ def showSteps(sequenceNode, browserNode) -> None:
     slicer.modules.sequences.showSequenceBrowser(browserNode)
 
 
-def _colorsFor(card: Card, created: list):
-    """A colour table with the card's labels, background transparent; one serves all runs with the same labels."""
-    labels = "; ".join(f"{label.value} {label.name} {label.color}" for label in card.labels)
-    for colors in slicer.util.getNodesByClass("vtkMRMLColorTableNode"):
-        if colors.GetAttribute(COLORS_ATTRIBUTE) == labels:
-            return colors
+def addColors(card: Card, created: list):
+    """A colour table with the card's labels, background transparent; a run has its own, so that it goes with it."""
     colors = slicer.mrmlScene.AddNewNodeByClass(
         "vtkMRMLColorTableNode", slicer.mrmlScene.GenerateUniqueName(_("{title} colors").format(title=card.title))
     )
     created.append(colors)
-    colors.SetAttribute(COLORS_ATTRIBUTE, labels)
     colors.SetTypeToUser()
-    colors.SetHideFromEditors(False)
     colors.SetNumberOfColors(1 + max(label.value for label in card.labels))
     colors.SetColor(0, _("Background"), 0.0, 0.0, 0.0, 0.0)
     for label in card.labels:
