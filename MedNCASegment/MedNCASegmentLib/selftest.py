@@ -184,13 +184,15 @@ class MedNCASegmentTest(ScriptedLoadableModuleTest):
         volume = slicer.util.loadVolume(str(SCAN))
         outputs = self._run(volume).outputs
         found = self._segmentArray(outputs.segmentationNode, volume)
-        names = [node.GetName() for node in (volume, outputs.segmentationNode, outputs.sequenceNode)]
+        # By class too: the sequence and the node that shows its current step have the same name.
+        nodes = (volume, outputs.segmentationNode, outputs.sequenceNode)
+        kept = [(node.GetClassName(), node.GetName()) for node in nodes]
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "scene.mrb")
             self.assertTrue(slicer.util.saveScene(path))
             slicer.mrmlScene.Clear()
             slicer.util.loadScene(path)
-            volume, segmentation, sequence = (slicer.util.getNode(name) for name in names)
+            volume, segmentation, sequence = (slicer.util.getFirstNodeByClassByName(*node) for node in kept)
             np.testing.assert_array_equal(self._segmentArray(segmentation, volume), found)
             self.assertEqual(sequence.GetNumberOfDataNodes(), 32)
             last = sequence.GetNthDataNode(31)
