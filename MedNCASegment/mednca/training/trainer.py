@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import os
-import pickle
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -227,9 +226,10 @@ class Trainer:
             return
         try:
             kept = torch.load(path, weights_only=True)
-        except (OSError, RuntimeError, ValueError, EOFError, pickle.UnpicklingError) as error:
+            key = kept["key"]
+        except Exception as error:  # damaged files raise many types, KeyError and UnpicklingError among them
             raise MedNCAError(f"The checkpoint '{path}' cannot be read; delete it to start anew.") from error
-        if kept["key"] != self._key():
+        if key != self._key():
             raise MedNCAError(
                 f"'{os.fspath(self.workdir)}' holds a run with other settings or cases; give another --workdir."
             )
