@@ -32,6 +32,7 @@ class Application:
         self._host = host
         self._layoutManager = LayoutManager(host)
         self._ioManager = CoreIOManager(host)
+        self._mainWindow = None
         self._startupSlots = []
         self._startupCompleted = False
         self.slicerHome = folder
@@ -74,11 +75,10 @@ class Application:
     def commandOptions(self):
         return None
 
-    def mainWindow(self):
-        return None
-
-    def topLevelWidgets(self) -> list:
-        return []
+    def topLevelWidgets(self) -> tuple:
+        """All windows; there are none without the Qt side of the host."""
+        application = getattr(qt, "QApplication", None)
+        return application.topLevelWidgets() if application is not None else ()
 
     def moduleDocumentationUrl(self, moduleName: str) -> str:
         return f"{self.documentationBaseUrl}user_guide/modules/{moduleName.lower()}.html"
@@ -108,6 +108,10 @@ class Application:
 
     def restoreOverrideCursor(self) -> None:
         """There is no pointer."""
+
+    def createMainWindow(self) -> None:
+        """Makes the window that ``slicer.util.mainWindow()`` finds (host only)."""
+        self._mainWindow = slicer.qSlicerMainWindow()
 
     def connect(self, signature: str, slot) -> bool:
         """``startupCompleted()`` is emitted by :meth:`completeStartup`; other signals are never emitted."""

@@ -23,7 +23,7 @@ class CoreModule:
         return self._logic
 
     def widgetRepresentation(self):
-        return None
+        """None: the host has no panels of Slicer's own modules."""
 
 
 class ScriptedModule:
