@@ -44,7 +44,7 @@ def read(object_, name: str):
         if signals.isSignal(object_, name):
             return signals.SignalProxy(object_, name)
         if name in _OBJECT_METHODS:
-            return Method(type(object_).__name__, name, _OBJECT_METHODS[name].__get__(object_))
+            return lambda *arguments: _OBJECT_METHODS[name](object_, *arguments)
     value = getattr(object_, name, None)
     if isinstance(value, enum.Enum):
         return value
@@ -61,12 +61,8 @@ def write(object_, name: str, value) -> None:
     if isinstance(object_, QtCore.QObject):
         name = "objectName" if name == "name" else name
         if isProperty(object_, name):
-            _checkType(object_, name, value)
-            plain = unwrap(value)
-            if not object_.setProperty(name, list(plain) if isinstance(plain, tuple) else plain):
-                meta = object_.metaObject()
-                if not meta.property(meta.indexOfProperty(name)).isWritable():
-                    raise AttributeError(f"{kind}.{name} is read-only")
+            _checkAssignment(object_, name, value)
+            if not _setPropertyValue(object_, name, unwrap(value)):
                 raise TypeError(f"{kind}.{name} does not accept {value!r}")
             return
     if hasattr(object_, name):
@@ -98,9 +94,21 @@ def _propertyValue(object_, name: str):
     return object_.property(name)
 
 
-def _checkType(object_, name: str, value) -> None:
+def _setPropertyValue(object_, name: str, value) -> bool:
+    """Writes a property; PySide6 cannot convert some enumerations by name, but its setters can."""
+    setter = getattr(object_, f"set{name[0].upper()}{name[1:]}", None)
+    if isinstance(value, enum.Enum) and setter is not None:
+        setter(value)
+        return True
+    return object_.setProperty(name, list(value) if isinstance(value, tuple) else value)
+
+
+def _checkAssignment(object_, name: str, value) -> None:
     meta = object_.metaObject()
-    typeName = meta.property(meta.indexOfProperty(name)).typeName() if meta.indexOfProperty(name) >= 0 else ""
+    index = meta.indexOfProperty(name)
+    if index >= 0 and not meta.property(index).isWritable():
+        raise AttributeError(f"{type(object_).__name__}.{name} is read-only")
+    typeName = meta.property(index).typeName() if index >= 0 else ""
     if typeName in _NUMBERS:
         integral = isinstance(value, float) and value.is_integer()
         accepted = integral or isinstance(value, _NUMBERS[typeName])

@@ -53,7 +53,7 @@ def connect(object_, signature: str, slot, withArguments: bool = False) -> bool:
         raise TypeError(f"{kind}.{name} cannot be connected to {slot!r}")
     types = [part.strip() for part in arguments.rstrip(")").split(",") if part.strip()] if withArguments else None
     function = guard(slot, types)
-    getattr(object_, name).connect(function)
+    QtCore.QObject.connect(object_, _qtSignal(object_, name), function)
     address = shiboken6.getCppPointer(object_)[0]
     if address not in _connections:
         _connections[address] = []
@@ -69,7 +69,7 @@ def disconnect(object_, name: str, slot) -> bool:
     connected = _connections.get(shiboken6.getCppPointer(object_)[0], [])
     for entry in connected:
         if entry[0] == name and entry[1] == slot:
-            getattr(object_, name).disconnect(entry[2])
+            QtCore.QObject.disconnect(object_, _qtSignal(object_, name), entry[2])
             connected.remove(entry)
             return True
     return False
@@ -78,6 +78,11 @@ def disconnect(object_, name: str, slot) -> bool:
 def connectionCount(object_) -> int:
     """Number of connections that scripts made to the signals of an object (host only)."""
     return len(_connections.get(shiboken6.getCppPointer(object_)[0], []))
+
+
+def _qtSignal(object_, name: str) -> str:
+    """The signal in its form with all arguments; asked by name, PySide6 chooses ``clicked()`` and not ``clicked(bool)``."""
+    return QtCore.SIGNAL(max(_metaSignatures(object_, name), key=len))
 
 
 def guard(slot, types=None):
@@ -124,6 +129,10 @@ def _signatures(object_, name: str) -> list:
     declared = [text for text in getattr(type(object_), "SIGNATURES", ()) if text.startswith(name + "(")]
     if declared:
         return declared
+    return _metaSignatures(object_, name)
+
+
+def _metaSignatures(object_, name: str) -> list:
     meta = object_.metaObject()
     methods = [meta.method(index) for index in range(meta.methodCount())]
     return [bytes(m.methodSignature().data()).decode() for m in methods if bytes(m.name().data()).decode() == name]
