@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from core_cases import SAMPLE, SAMPLE_LABEL
-from mednca import Options, Segmenter, Volume, load_model, read_volume
+from core_cases import SAMPLE, SAMPLE_LABEL, require_torch
+from mednca import Options, Segmenter, Volume, load_model, make_engine, read_volume
 from mednca.metrics import dice
 
 LEAST_DICE = 0.8
@@ -38,6 +38,13 @@ def test_the_shipped_model_finds_the_hippocampus_of_the_sample(result, truth, re
 def test_the_shipped_model_is_that_of_the_paper(model):
     assert model.parameters == 70_016
     assert [level.scale for level in model.card.levels] == [4, 1]
+
+
+def test_both_engines_segment_the_sample_alike(model, scan, result):
+    require_torch()
+    other = Segmenter(model, make_engine("torch")).run(scan)
+    np.testing.assert_allclose(other.probability, result.probability, atol=1e-3)
+    assert np.count_nonzero(other.labels != result.labels) <= 2  # where a probability is 0.5 to float precision
 
 
 @pytest.mark.parametrize("seed", range(1, 4))

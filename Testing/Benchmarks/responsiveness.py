@@ -1,7 +1,8 @@
 """How long a window would be blocked while a volume is segmented: the time of every pull of the segmenter.
 
 The longest pull is what cancel may have to wait for; the targets are 50 ms on the sample and 100 ms on a volume of
-384 x 384 x 19 voxels.
+384 x 384 x 19 voxels. Where other programs keep the cores busy, a pull lasts longer than it computes, so the time that
+the processor spent on the longest one is shown beside it.
 """
 
 from __future__ import annotations
@@ -16,15 +17,16 @@ import numpy as np  # noqa: E402
 from mednca import Options, Segmenter, load_model, read_volume  # noqa: E402
 
 
-def pulls(segmenter: Segmenter, volume) -> np.ndarray:
-    """Milliseconds of every pull of one run."""
-    events, times = segmenter.events(volume), []
+def pulls(segmenter: Segmenter, volume) -> tuple[np.ndarray, np.ndarray]:
+    """Milliseconds of every pull of one run: by the clock, and of the processor."""
+    events, times, computed = segmenter.events(volume), [], []
     while True:
-        started = time.perf_counter()
+        started, started_computing = time.perf_counter(), time.process_time()
         event = next(events)
         times.append(1e3 * (time.perf_counter() - started))
+        computed.append(1e3 * (time.process_time() - started_computing))
         if event.result is not None:
-            return np.array(times)
+            return np.array(times), np.array(computed)
 
 
 def main() -> None:
@@ -44,7 +46,7 @@ def main() -> None:
     for _ in warm.events(cases["sample"][0]):
         pass
     for title, (volume, target, asked) in cases.items():
-        times = pulls(Segmenter(model, options=Options(**asked)), volume)
+        times, computed = pulls(Segmenter(model, options=Options(**asked)), volume)
         longest, typical, high = times.max(), np.median(times), np.percentile(times, 99)
         figures["cases"].append(
             {
@@ -52,6 +54,7 @@ def main() -> None:
                 "options": asked,
                 "pulls": len(times),
                 "longest_ms": float(longest),
+                "longest_processor_ms": float(computed.max()),
                 "percentile_99_ms": float(high),
                 "median_ms": float(typical),
                 "target_ms": target,
@@ -61,8 +64,8 @@ def main() -> None:
         rows.append(
             (
                 title,
-                f"longest {longest:.1f} ms (target {target}), 99 % below {high:.1f} ms, median {typical:.1f} ms,"
-                f" {len(times)} pulls, {times.sum() / 1e3:.1f} s",
+                f"longest {longest:.1f} ms (target {target}; processor {computed.max():.1f} ms), 99 % below {high:.1f} ms,"
+                f" median {typical:.1f} ms, {len(times)} pulls, {times.sum() / 1e3:.1f} s",
             )
         )
     finish(rows, figures, options.json)
