@@ -313,10 +313,20 @@ class SegmentPanelTest(unittest.TestCase):
         self.parameters.model = "of-tomorrow"
         self.assertCannotStart("Choose a model")
 
-    def test_emptyVolumeIsAReason(self):
-        empty = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "Nothing")
-        self.ui.volumeSelector.setCurrentNode(empty)
+    def test_emptyVolumeIsAReasonUntilItIsFilled(self):
+        volume = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "Nothing")
+        self.ui.volumeSelector.setCurrentNode(volume)
         self.assertCannotStart("'Nothing' has no voxels")
+        slicer.util.updateVolumeFromArray(volume, np.zeros((8, 9, 10), np.float32))
+        self.assertTrue(self.ui.segmentButton.enabled, self.ui.reasonLabel.text)
+        self.assertNotEqual(self.ui.recordMemoryLabel.text, "")
+
+    def test_firstScanIsChosenByItself(self):
+        volume = slicer.util.loadVolume(SCAN)
+        self.assertIs(self.ui.volumeSelector.currentNode(), volume)
+        self.assertTrue(self.ui.segmentButton.enabled)
+        slicer.util.loadVolume(SCAN, {"name": "Another"})
+        self.assertIs(self.ui.volumeSelector.currentNode(), volume)
 
     def test_unusableVolumeIsOneSentenceAndLeavesTheScene(self):
         volume = self.loadSample()
