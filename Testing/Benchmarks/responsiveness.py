@@ -64,8 +64,8 @@ def main() -> None:
         rows.append(
             (
                 title,
-                f"longest {longest:.1f} ms (target {target}; processor {computed.max():.1f} ms), 99 % below {high:.1f} ms,"
-                f" median {typical:.1f} ms, {len(times)} pulls, {times.sum() / 1e3:.1f} s",
+                f"longest {longest:.1f} ms (target {target}; processor {computed.max():.1f} ms),"
+                f" 99 % below {high:.1f} ms, median {typical:.1f} ms, {len(times)} pulls, {times.sum() / 1e3:.1f} s",
             )
         )
     finish(rows, figures, options.json)
