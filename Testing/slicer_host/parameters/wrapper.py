@@ -8,7 +8,7 @@ import vtk
 
 from . import connecting, containers  # noqa: F401 - containers registers its serializers
 from .annotations import Default, firstAnnotation, splitAnnotations
-from .serializers import createSerializer
+from .serializer import createSerializer
 
 
 class _Parameter:

@@ -81,7 +81,7 @@ def connectionCount(object_) -> int:
 
 
 def _qtSignal(object_, name: str) -> str:
-    """The signal in its form with all arguments; asked by name, PySide6 chooses ``clicked()`` and not ``clicked(bool)``."""
+    """The signal in its form with all arguments; by name alone PySide6 takes ``clicked()`` before ``clicked(bool)``."""
     return QtCore.SIGNAL(max(_metaSignatures(object_, name), key=len))
 
 

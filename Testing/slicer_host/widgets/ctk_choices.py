@@ -5,12 +5,16 @@ from PySide6.QtWidgets import QCheckBox, QComboBox
 
 
 class ctkComboBox(QComboBox):
-    """A combo box with a text for "nothing chosen"; unlike Qt's it does not choose its first item because of that
-    text.
-    """
+    """A combo box with a text for "nothing chosen", which the host keeps and does not draw."""
 
-    defaultText = Property(str, QComboBox.placeholderText, QComboBox.setPlaceholderText)
-    scrollWheelEffect = Property(int, lambda self: 0, lambda self, effect: None)
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self._defaultText = ""
+
+    def _setDefaultText(self, text: str) -> None:
+        self._defaultText = text
+
+    defaultText = Property(str, lambda self: self._defaultText, _setDefaultText)
 
 
 class ctkCheckBox(QCheckBox):

@@ -1,5 +1,7 @@
 """``ctkPathLineEdit`` and ``ctkDirectoryButton``. Nobody is there to answer a file dialog: browsing raises."""
 
+import os
+
 from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 
@@ -54,7 +56,7 @@ class ctkDirectoryButton(QWidget):
 
     def __init__(self, parent=None):
         super().__init__(parent)
-        self._button = QPushButton(".", self)
+        self._button = QPushButton(os.getcwd(), self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._button)
@@ -62,6 +64,7 @@ class ctkDirectoryButton(QWidget):
         self._button.clicked.connect(self.browse)
 
     def _setDirectory(self, directory: str) -> None:
+        directory = os.path.abspath(directory)
         if directory != self._button.text():
             self._button.setText(directory)
             self.directoryChanged.emit(directory)

@@ -127,6 +127,9 @@ class qMRMLNodeComboBox(QWidget):
             nodes = self._nodes()
             position = next((place for place, other in enumerate(nodes) if other is node), len(nodes) - 1)
             self._box.insertItem(position + self._settings["noneEnabled"], node.GetName(), node.GetID())
+            if self._box.count() == 1:
+                # Qt itself would choose it, were it not for the placeholder text.
+                self._box.setCurrentIndex(0)
             self.nodeAdded.emit(node)
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
