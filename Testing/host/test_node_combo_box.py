@@ -107,3 +107,17 @@ def test_a_node_chosen_before_there_is_a_scene_is_chosen_when_it_comes(scene):
     box.setCurrentNode(node)
     box.setMRMLScene(scene)
     assert box.currentNode() is node and box.enabled is True
+
+
+def test_a_selector_that_is_gone_observes_nothing(scene):
+    box = slicer.qMRMLNodeComboBox()
+    box.nodeTypes = ["vtkMRMLScalarVolumeNode"]
+    box.setMRMLScene(scene)
+    node = addVolume("One")
+    observations = box._object._observations
+    assert (node, "ModifiedEvent") in observations
+    box.delete()
+    assert len(observations) == 0
+    node.SetName("Other")
+    addVolume("Two")
+    slicer.app.processEvents()

@@ -5,6 +5,8 @@ import vtk
 from PySide6.QtCore import Property, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
+from .observing import Observations
+
 _NODE, _ACTION = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 
 
@@ -39,8 +41,7 @@ class qMRMLNodeComboBox(QWidget):
     def __init__(self, parent=None):
         super().__init__(parent)
         self._scene = None
-        self._observations = []
-        self._nodeObservations = {}
+        self._observations = Observations(self)
         self._shown = None
         self._requestedID = ""
         self._settings = {
@@ -68,7 +69,6 @@ class qMRMLNodeComboBox(QWidget):
         self._box.currentIndexChanged.connect(self._onIndexChanged)
         self._box.activated.connect(self._onActivated)
         self.setEnabled(False)
-        self.destroyed.connect(self._observations.clear)
 
     # Properties
 
@@ -102,9 +102,7 @@ class qMRMLNodeComboBox(QWidget):
     def setMRMLScene(self, scene) -> None:
         if scene is self._scene:
             return
-        for source, tag in self._observations:
-            source.RemoveObserver(tag)
-        self._observations.clear()
+        self._observations.removeAll()
         wanted = self._requestedID or self._currentNodeID()
         self._scene = scene
         if scene is not None:
@@ -115,7 +113,7 @@ class qMRMLNodeComboBox(QWidget):
                 (events.EndImportEvent, self._onManyNodesChanged),
                 (events.EndCloseEvent, self._onManyNodesChanged),
             ):
-                self._observations.append((scene, scene.AddObserver(event, slot)))
+                self._observations.add(scene, event, slot)
         self._requestedID = ""
         self._rebuild(wanted)
         self.setEnabled(scene is not None)
@@ -134,9 +132,7 @@ class qMRMLNodeComboBox(QWidget):
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
     def _onNodeAboutToBeRemoved(self, _scene, _event, node) -> None:
-        tag = self._nodeObservations.pop(node.GetID(), None)
-        if tag is not None:
-            node.RemoveObserver(tag)
+        self._observations.remove(node, "ModifiedEvent")
         row = self._box.findData(node.GetID())
         if row >= 0:
             self.nodeAboutToBeRemoved.emit(node)
@@ -147,10 +143,8 @@ class qMRMLNodeComboBox(QWidget):
 
     def _watch(self, node) -> None:
         """Follows a node's name and whether it is hidden."""
-        wanted = any(node.IsA(name) for name in self._settings["nodeTypes"])
-        if wanted and node.GetID() not in self._nodeObservations:
-            tag = node.AddObserver(vtk.vtkCommand.ModifiedEvent, self._onNodeModified)
-            self._nodeObservations[node.GetID()] = tag
+        if any(node.IsA(name) for name in self._settings["nodeTypes"]):
+            self._observations.add(node, "ModifiedEvent", self._onNodeModified)
 
     def _onNodeModified(self, node, _event) -> None:
         row = self._box.findData(node.GetID())
