@@ -26,7 +26,7 @@ class Parameters:
     device: Device
     names: list[str]
     counts: dict[str, int]
-    pair: tuple[int, str]
+    pair: tuple[int, str] = (0, "")
 
 
 @pytest.fixture
@@ -140,3 +140,8 @@ def test_a_reserved_or_unknown_name_raises(node):
         parameterNodeWrapper(type("Wrong", (), {"__annotations__": {"connectGui": int}, "connectGui": 1}))
     with pytest.raises(ValueError, match="nothing"):
         Parameters(node).getValue("nothing")
+
+
+def test_a_tuple_without_a_default_is_refused():
+    with pytest.raises(TypeError, match="default"):
+        parameterNodeWrapper(type("Wrong", (), {"__annotations__": {"pair": tuple[int, str]}}))

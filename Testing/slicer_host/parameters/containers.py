@@ -87,7 +87,7 @@ class TupleSerializer(Serializer):
         return TupleSerializer([createElementSerializer(element) for element in typing.get_args(type_)])
 
     def default(self):
-        return tuple(element.default() for element in self._elements)
+        raise TypeError("Give a tuple parameter a default: the one that Slicer makes works for the first node only")
 
     def isIn(self, parameterNode, name) -> bool:
         return self._elements[0].isIn(parameterNode, f"{name}.0")
