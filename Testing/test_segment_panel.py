@@ -11,7 +11,7 @@ from pathlib import Path
 from unittest import mock
 
 HERE = Path(__file__).resolve().parent
-if "slicer" not in sys.modules or not hasattr(sys.modules["slicer"], "app"):
+if not hasattr(sys.modules.get("slicer"), "app") or "slicer_host" in sys.modules:
     sys.path.insert(0, str(HERE))
     from slicer_host import loadModule, start
 
