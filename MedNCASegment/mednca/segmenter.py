@@ -162,6 +162,7 @@ class Segmenter:
         slices = slicing.to_slices(volume.array)
         label_count = len(card.labels)
         values = np.array([0] + [label.value for label in card.labels], np.uint8)
+        offsets = np.array([label.offset for label in card.labels], np.float32)[:, None, None]
         first = card.input.channels
 
         keep: dict[tuple[int, int], np.ndarray] = {}
@@ -210,7 +211,7 @@ class Segmenter:
                 state = None
                 for level, step, state in steps:
                     if run == 0 and (level, step) in keep:
-                        shown = _sigmoid(resize(engine.channels(state, first, label_count), to_pixels[level]))
+                        shown = _sigmoid(resize(engine.channels(state, first, label_count), to_pixels[level]) - offsets)
                         keep[level, step][batch.start : batch.stop] = values[_winner(shown, 0.5)]
                     done += len(batch) / card.levels[level].scale ** 2
                     elapsed = time.perf_counter() - started
@@ -226,7 +227,7 @@ class Segmenter:
                         self.levels[level],
                         elapsed * (total / done - 1),
                     )
-                chance = _sigmoid(resize(engine.channels(state, first, label_count), to_pixels[-1]))
+                chance = _sigmoid(resize(engine.channels(state, first, label_count), to_pixels[-1]) - offsets)
                 # Welford's running mean and spread, so that memory does not grow with the number of runs.
                 if mean is None:
                     mean, spread = chance, np.zeros_like(chance)
