@@ -8,6 +8,7 @@ import slicer
 from . import errors
 from .io_manager import CoreIOManager
 from .layout import LayoutManager
+from .modules import moduleManager
 
 VERSION = (5, 12, 4)
 
@@ -61,7 +62,7 @@ class Application:
         return self._ioManager
 
     def moduleManager(self):
-        return slicer.modules.moduleManager
+        return moduleManager
 
     def userSettings(self):
         return self._settings

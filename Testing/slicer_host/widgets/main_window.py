@@ -20,7 +20,7 @@ class qSlicerModuleSelectorToolBar(QToolBar):
     @Slot(str)
     def selectModule(self, name: str) -> None:
         """Leaves the present module, shows the panel of another and enters it; an unknown name leaves only."""
-        module = slicer.modules.moduleManager.module(name)
+        module = slicer.app.moduleManager().module(name)
         panel = module.widgetRepresentation() if module is not None else None
         self._window._showPanel(panel)
         self._name = name if panel is not None or module is not None else ""

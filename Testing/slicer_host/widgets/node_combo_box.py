@@ -5,6 +5,7 @@ import vtk
 from PySide6.QtCore import Property, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
+from .node_choice import actions, offers
 from .observing import Observations
 
 _NODE, _ACTION = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
@@ -154,18 +155,7 @@ class qMRMLNodeComboBox(QWidget):
             self._box.setItemText(row, node.GetName())
 
     def _offers(self, node) -> bool:
-        settings = self._settings
-        if node.GetHideFromEditors() and not settings["showHidden"]:
-            return False
-        for name, attribute, value in self._attributes:
-            if node.IsA(name) and (
-                node.GetAttribute(attribute) is None or value not in (None, node.GetAttribute(attribute))
-            ):
-                return False
-        if node.GetClassName() in settings["nodeTypes"]:
-            return True
-        child = settings["showChildNodeTypes"] and any(node.IsA(name) for name in settings["nodeTypes"])
-        return child and not any(node.IsA(name) for name in settings["hideChildNodeTypes"])
+        return offers(self._settings, self._attributes, node)
 
     def _nodes(self) -> list:
         if self._scene is None:
@@ -194,21 +184,10 @@ class qMRMLNodeComboBox(QWidget):
         self._announce()
 
     def _addActions(self) -> None:
-        settings = self._settings
-        types = settings["nodeTypes"]
-        label = self.nodeTypeLabel(types[0] if len(types) == 1 else "")
-        actions = []
-        if settings["renameEnabled"]:
-            actions.append((f"Rename current {label}", ("rename", "")))
-        if settings["editEnabled"]:
-            actions.append((f"Edit current {label}", ("edit", "")))
-        if settings["addEnabled"]:
-            actions += [(f"Create new {self.nodeTypeLabel(name)}", ("add", name)) for name in types]
-        if settings["removeEnabled"]:
-            actions.append((f"Delete current {label}", ("remove", "")))
-        if actions:
+        rows = actions(self._settings, self.nodeTypeLabel)
+        if rows:
             self._box.insertSeparator(self._box.count())
-        for text, action in actions:
+        for text, action in rows:
             self._box.addItem(text)
             self._box.setItemData(self._box.count() - 1, action, _ACTION)
 
