@@ -22,7 +22,7 @@ checks: $(ready)-demo ## what is checked about the repository itself
 	$(python) Testing/checks/run_all.py
 
 benchmarks: $(ready)-test ## speed, memory and responsiveness on this machine
-	set -e; for script in Testing/Benchmarks/*.py; do echo "== $$script"; $(python) $$script; done
+	set -e; for script in $$(grep -l __main__ Testing/Benchmarks/*.py); do echo "== $$script"; $(python) $$script; done
 
 clean: ## remove .venv and everything that was made
 	rm -rf .venv build demo-output .pytest_cache .ruff_cache *.egg-info MedNCASegment/*.egg-info

@@ -39,7 +39,8 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.logic: MedNCASegmentLogic | None = None
         self._parameterNode: MedNCASegmentParameterNode | None = None
         self._guiTag = None
-        self._shownVolumeID: str | None = None
+        self._shownVolume: slicer.vtkMRMLScalarVolumeNode | None = None
+        self._volumeTag: int | None = None
         self._underWay: _UnderWay | None = None
         VTKObservationMixin.__init__(self)
         ScriptedLoadableModuleWidget.__init__(self, parent)
@@ -61,6 +62,7 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.addObserver(scene, scene.StartCloseEvent, self._onSceneStartClose)
         self.addObserver(scene, scene.EndCloseEvent, self._onSceneEndClose)
         self.addObserver(scene, scene.EndImportEvent, self._onSceneEndImport)
+        self.addObserver(scene, scene.NodeAddedEvent, self._onNodeAdded)
         self.addObserver(scene, scene.NodeAboutToBeRemovedEvent, self._onNodeAboutToBeRemoved)
 
         self._showMessage("")
@@ -102,25 +104,39 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if self._parameterNode is not None:
             self._parameterNode.disconnectGui(self._guiTag)
             self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self._onParametersModified)
+            self._watchVolume(None)
         self._parameterNode, self._guiTag = parameterNode, None
         if parameterNode is not None:
-            self._shownVolumeID = _idOf(parameterNode.inputVolume)
+            self._watchVolume(parameterNode.inputVolume)
             self._guiTag = parameterNode.connectGui(self.ui)
             self.addObserver(parameterNode, vtk.vtkCommand.ModifiedEvent, self._onParametersModified)
             self._onParametersModified()
 
     def _onParametersModified(self, caller=None, event=None) -> None:
         parameters = self._parameterNode
-        if _idOf(parameters.inputVolume) != self._shownVolumeID:
-            self._shownVolumeID = _idOf(parameters.inputVolume)
+        if parameters.inputVolume is not self._shownVolume:
+            self._watchVolume(parameters.inputVolume)
             self._keepResultsOfOthers()
         self._models.show(parameters.model)
         self.ui.recordEverySpinBox.enabled = parameters.recordSteps
         self.ui.recordLimitSpinBox.enabled = parameters.recordSteps
-        self.ui.recordMemoryLabel.text = self._memoryText()
         summary = tableSummary(parameters.resultsTable)
         self.ui.resultLabel.text = summary
         self.ui.resultLabel.visible = bool(summary)
+        self._onImageModified()
+
+    def _watchVolume(self, volumeNode) -> None:
+        """Follow the image of a volume: scripts add a node first and fill it afterwards."""
+        # Not through the mixin, which would keep the volume in memory after it has left the scene.
+        if self._shownVolume is not None:
+            self._shownVolume.RemoveObserver(self._volumeTag)
+        self._shownVolume = volumeNode
+        if volumeNode is not None:
+            event = slicer.vtkMRMLVolumeNode.ImageDataModifiedEvent
+            self._volumeTag = volumeNode.AddObserver(event, self._onImageModified)
+
+    def _onImageModified(self, caller=None, event=None) -> None:
+        self.ui.recordMemoryLabel.text = self._memoryText()
         self._showReadiness()
 
     def _keepResultsOfOthers(self) -> None:
@@ -223,6 +239,14 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.initializeParameterNode()
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
+    def _onNodeAdded(self, caller, event, node) -> None:
+        # A first scan is chosen by itself. Those of a scene that is being read wait for the end of it.
+        if self._parameterNode is None or slicer.mrmlScene.IsBatchProcessing() or not isScan(node):
+            return
+        if self._parameterNode.inputVolume is None:
+            self._parameterNode.inputVolume = node
+
+    @vtk.calldata_type(vtk.VTK_OBJECT)
     def _onNodeAboutToBeRemoved(self, caller, event, node) -> None:
         if self._underWay is not None and node in (self._underWay.volumeNode, self._underWay.outputNode):
             self._stop(
@@ -263,7 +287,3 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def _showMessage(self, text: str) -> None:
         self.ui.messageLabel.text = text
         self.ui.messageLabel.visible = bool(text)
-
-
-def _idOf(node) -> str | None:
-    return node.GetID() if node is not None else None

@@ -25,6 +25,7 @@ class Label:
     name: str
     color: tuple[float, float, float] = (0.5, 0.8, 0.4)  # red, green, blue from 0 to 1
     terminology: dict[str, list[str]] = field(default_factory=dict)
+    offset: float = 0.0  # taken off the logit before it becomes a probability; set by calibration after training
 
 
 @dataclass
@@ -164,6 +165,7 @@ def _card_from(raw: dict[str, Any]) -> Card:
         need(
             _is_list(color, 3) and all(_is_number(c) and 0 <= c <= 1 for c in color), "'color' must be three of 0 to 1"
         )
+        need(_is_number(label.get("offset", 0.0)) and abs(label.get("offset", 0.0)) <= 100, "'offset' must be a number")
         codes = label.get("terminology", {})
         need(
             isinstance(codes, dict)

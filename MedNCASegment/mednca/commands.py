@@ -308,4 +308,5 @@ def _dice_of(card: Card) -> str:
 
 
 def _command_line() -> str:
-    return shlex.join(["python", "-m", "mednca", *sys.argv[1:]])
+    # A resumed run ends in the same model as one that was never stopped.
+    return shlex.join(["python", "-m", "mednca", *(word for word in sys.argv[1:] if word != "--resume")])

@@ -171,6 +171,7 @@ class Segmenter:
         slices = slicing.to_slices(volume.array)
         label_count = len(card.labels)
         values = np.array([0] + [label.value for label in card.labels], np.uint8)
+        offsets = np.array([label.offset for label in card.labels], np.float32)[:, None, None]
         first = card.input.channels
 
         keep: dict[tuple[int, int], np.ndarray] = {}
@@ -221,7 +222,7 @@ class Segmenter:
                 state = None
                 for level, step, state in steps:
                     if run == 0 and (live is not None or (level, step) in keep):
-                        shown = _sigmoid(resize(engine.channels(state, first, label_count), to_pixels[level]))
+                        shown = _sigmoid(resize(engine.channels(state, first, label_count), to_pixels[level]) - offsets)
                         found = values[_winner(shown, 0.5)]
                         if outside is not None:
                             found[outside[batch.start : batch.stop]] = 0
@@ -244,7 +245,7 @@ class Segmenter:
                         elapsed * (total / done - 1),
                         live,
                     )
-                chance = _sigmoid(resize(engine.channels(state, first, label_count), to_pixels[-1]))
+                chance = _sigmoid(resize(engine.channels(state, first, label_count), to_pixels[-1]) - offsets)
                 # Welford's running mean and spread, so that memory does not grow with the number of runs.
                 if mean is None:
                     mean, spread = chance, np.zeros_like(chance)

@@ -16,17 +16,20 @@ What it stands in for, and how it differs from Slicer:
 ``slicer.mrmlScene``, ``slicer.app``, ``slicer.modules``, ``slicer.selfTests``
     The scene is MRML's own with the node classes of the modules in :data:`slicer_host.scene.MODULE_LOGICS`; colour
     tables that Slicer reads from its colour files are generated, and no terminology files are loaded. ``slicer.app``
-    has the methods that modules use, ``testingEnabled()`` is True, there is no main window. File readers and writers
+    has the methods that modules use, ``testingEnabled()`` is True; with Qt there is a main window with nothing but the
+    module panel. File readers and writers
     are MRML's storage nodes, without Slicer's reader plugins and options dialogs. Subject hierarchy items are created
     for the node classes that Slicer's plugins claim; there are no plugins.
 ``slicer.ScriptedLoadableModule``, ``slicer.i18n``, ``slicer.parameterNodeWrapper``, ``SampleData``
     Written anew to the same contracts. Text is never translated. Parameters are stored under the same names and in the
     same format as in Slicer, for int, float, bool, str, enumerations, paths, nodes, lists, tuples, dicts and unions of
-    these; parameter packs and ``typing.Any`` are missing. Sample data come from ``file:`` addresses only.
+    these; parameter packs, ``QColor`` and ``typing.Any`` are missing. Sample data come from ``file:`` addresses only.
 ``qt``, ``ctk`` and the qMRML widgets
     Made of PySide6 where it is installed, with the manners of PythonQt, and stricter than it: see
     :mod:`slicer_host.pythonqt`. Without PySide6 they are just enough to load module files and to run timers
     (:mod:`slicer_host.minimal_qt`).
+views
+    :mod:`slicer_host.views` draws slice and 3D views off screen, by Slicer's slice logic and displayable managers.
 exceptions in callbacks
     Slicer prints an exception that leaves a Qt slot or a VTK observer, and goes on. Here ``slicer.app.processEvents()``
     and :func:`raiseErrors` raise it.

@@ -8,6 +8,7 @@ import slicer
 from . import errors
 from .io_manager import CoreIOManager
 from .layout import LayoutManager
+from .modules import moduleManager
 
 VERSION = (5, 12, 4)
 
@@ -32,6 +33,7 @@ class Application:
         self._host = host
         self._layoutManager = LayoutManager(host)
         self._ioManager = CoreIOManager(host)
+        self._mainWindow = None
         self._startupSlots = []
         self._startupCompleted = False
         self.slicerHome = folder
@@ -60,7 +62,7 @@ class Application:
         return self._ioManager
 
     def moduleManager(self):
-        return slicer.modules.moduleManager
+        return moduleManager
 
     def userSettings(self):
         return self._settings
@@ -74,11 +76,10 @@ class Application:
     def commandOptions(self):
         return None
 
-    def mainWindow(self):
-        return None
-
-    def topLevelWidgets(self) -> list:
-        return []
+    def topLevelWidgets(self) -> tuple:
+        """All windows; there are none without the Qt side of the host."""
+        application = getattr(qt, "QApplication", None)
+        return application.topLevelWidgets() if application is not None else ()
 
     def moduleDocumentationUrl(self, moduleName: str) -> str:
         return f"{self.documentationBaseUrl}user_guide/modules/{moduleName.lower()}.html"
@@ -108,6 +109,10 @@ class Application:
 
     def restoreOverrideCursor(self) -> None:
         """There is no pointer."""
+
+    def createMainWindow(self) -> None:
+        """Makes the window that ``slicer.util.mainWindow()`` finds (host only)."""
+        self._mainWindow = slicer.qSlicerMainWindow()
 
     def connect(self, signature: str, slot) -> bool:
         """``startupCompleted()`` is emitted by :meth:`completeStartup`; other signals are never emitted."""

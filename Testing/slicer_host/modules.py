@@ -23,7 +23,7 @@ class CoreModule:
         return self._logic
 
     def widgetRepresentation(self):
-        return None
+        """None: the host has no panels of Slicer's own modules."""
 
 
 class ScriptedModule:
@@ -112,19 +112,21 @@ class ModuleManager:
             slot(name)
 
 
+moduleManager = ModuleManager()
+
+
 def addModulesNamespace(host) -> None:
     """Adds ``slicer.modules`` with an entry for each logic of the scene host."""
     namespace = types.ModuleType("slicer.modules", __doc__)
-    namespace.moduleManager = ModuleManager()
     addPackage("modules", namespace)
     for name, logic in host.moduleLogics.items():
-        namespace.moduleManager.register(CoreModule(name, logic))
+        moduleManager.register(CoreModule(name, logic))
 
 
 def addBuiltInScriptedModule(name: str, module: types.ModuleType) -> None:
     """Makes one of Slicer's own scripted modules, as far as the host has it, importable and listed."""
     sys.modules.setdefault(name, module)
-    slicer.modules.moduleManager.register(CoreModule(name, None))
+    moduleManager.register(CoreModule(name, None))
 
 
 def loadModule(path: str) -> types.ModuleType:
@@ -136,15 +138,14 @@ def loadModule(path: str) -> types.ModuleType:
     """
     path = os.path.abspath(path)
     name = os.path.splitext(os.path.basename(path))[0]
-    manager = slicer.modules.moduleManager
-    if manager.module(name) is not None:
+    if moduleManager.module(name) is not None:
         return sys.modules[name]
     if os.path.dirname(path) not in sys.path:
         sys.path.insert(0, os.path.dirname(path))
     python = importlib.import_module(name)
     entry = ScriptedModule(name, path)
     instance = getattr(python, name)(entry)
-    manager.register(entry)
+    moduleManager.register(entry)
     setattr(slicer.modules, f"{name}Instance", instance)
     slicer.app.completeStartup()
     return python

@@ -64,11 +64,6 @@ class SampleDataLogic:
         self.logMessage = logMessage or (lambda message, logLevel=logging.DEBUG: logging.log(logLevel, message))
 
     @staticmethod
-    def registerCustomSampleDataCategory(category: str, title: str) -> None:
-        """Gives a category its title."""
-        _namespaceDict("sampleDataSourceCategories").setdefault(category, {})["title"] = title
-
-    @staticmethod
     def registerCustomSampleDataSource(
         category="Custom",
         sampleName=None,

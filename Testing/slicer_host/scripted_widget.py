@@ -2,6 +2,7 @@
 
 import os
 
+import ctk
 import qt
 import slicer
 
@@ -33,6 +34,35 @@ class ScriptedLoadableModuleWidget:
 
     def setup(self) -> None:
         """Builds the panel; a module's override calls this first."""
+        self.setupDeveloperSection()
+
+    def setupDeveloperSection(self) -> None:
+        """In developer mode: a section with buttons that reload and test the module."""
+        if not self.developerMode:
+            return
+        self.reloadCollapsibleButton = ctk.ctkCollapsibleButton()
+        self.reloadCollapsibleButton.text = "Reload && Test"
+        self.layout.addWidget(self.reloadCollapsibleButton)
+        row = qt.QHBoxLayout(self.reloadCollapsibleButton)
+        for text, slot in (("Reload", self.onReload), ("Test", self.onTest), ("Reload and Test", self.onReloadAndTest)):
+            button = qt.QPushButton(text)
+            button.connect("clicked()", slot)
+            row.addWidget(button)
+
+    def onReload(self) -> None:
+        """Reads the module's file again and builds the panel anew."""
+        slicer.util.reloadScriptedModule(self.moduleName)
+
+    def onTest(self, **kwargs) -> None:
+        """Runs the module's self-test."""
+        with slicer.util.tryWithErrorDisplay("Test failed."):
+            slicer.selfTests[self.moduleName](**kwargs)
+
+    def onReloadAndTest(self, **kwargs) -> None:
+        """Reloads the module, then runs its self-test."""
+        with slicer.util.tryWithErrorDisplay("Reload and Test failed."):
+            self.onReload()
+            slicer.selfTests[self.moduleName](**kwargs)
 
     def cleanup(self) -> None:
         """Called before the module is unloaded or reloaded."""

@@ -21,15 +21,15 @@ def start(gui: bool | None = None) -> None:
     from . import errors
 
     errors.install()
-    _installQt(gui)
+    folder = tempfile.mkdtemp(prefix="slicer-host-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    gui = _installQt(gui, folder)
 
     import slicer
 
     from . import application, colors, modules, sample_data, scene, scripted, translation
     from .namespace import add, addPackage
 
-    folder = tempfile.mkdtemp(prefix="slicer-host-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     temporaryPath, cachePath = os.path.join(folder, "temporary"), os.path.join(folder, "cache")
     os.makedirs(temporaryPath)
     os.makedirs(cachePath)
@@ -43,22 +43,29 @@ def start(gui: bool | None = None) -> None:
     add(slicer, "app", application.Application(host, folder))
     addPackage("i18n", translation)
     addPackage("ScriptedLoadableModule", scripted)
+    add(slicer, "qSlicerScriptedLoadableModule", modules.ScriptedModule)
     from . import parameters
 
     addPackage("parameterNodeWrapper", parameters)
+    if gui:
+        importlib.import_module(".parameters.widget_connectors", __package__)
     modules.addBuiltInScriptedModule("SampleData", sample_data)
+    if gui:
+        slicer.app.createMainWindow()
     _started = True
 
 
-def _installQt(gui: bool | None) -> None:
+def _installQt(gui: bool | None, folder: str) -> bool:
+    """Makes ``qt`` and ``ctk`` importable; returns whether there are widgets."""
     if gui is None:
         gui = importlib.util.find_spec("PySide6") is not None
-    if gui and importlib.util.find_spec("slicer_host.pythonqt") is not None:
+    if gui:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         from . import pythonqt
 
-        pythonqt.install()
+        pythonqt.install(folder)
     else:
         from . import minimal_qt
 
         minimal_qt.install()
+    return gui

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import os
-import pickle
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -22,10 +21,12 @@ from ..model import Model
 from ..segmenter import Options, Segmenter
 from ..writing import replacing
 from .augment import Ranges, draw, sample
+from .calibration import calibrate, evenly
 from .network import TrainableCascade, dice_cross_entropy
 from .slices import load_slices
 
 CHECKPOINT = "checkpoint.pt"
+CALIBRATION_CASES = 40
 WARM_UP = 200  # iterations over which the learning rate rises
 TIMED = 20  # iterations that are timed to turn minutes into a number of iterations
 
@@ -78,6 +79,7 @@ class Trainer:
             self.workdir.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise MedNCAError(f"The work folder '{workdir}' cannot be made ({error.strerror}).") from error
+        self.training = training
         self.slices = load_slices(training, card)
         self.validation = [read_case(case) for case in validation]
         self.names = {"training": [case.name for case in training], "validation": [case.name for case in validation]}
@@ -90,7 +92,7 @@ class Trainer:
         self.averaged = [parameter.detach().clone() for parameter in self.parameters]
         self.optimiser = torch.optim.Adam(self.parameters, lr=recipe.learning_rate, betas=(0.9, 0.99))
         self.iteration, self.iterations = 0, recipe.iterations
-        self.seconds, self.loss, self.best = 0.0, None, None
+        self.seconds, self.loss = 0.0, None
 
         images, targets = self.slices.images, self.slices.targets
         self.images, self.targets = torch.from_numpy(images), torch.from_numpy(targets)
@@ -106,14 +108,11 @@ class Trainer:
         )
 
     def run(self, report: Callable[[Report], None] = lambda report: None) -> Model:
-        """Train to the end; returns the model with averaged weights."""
+        """Train to the end; returns the model with averaged weights and calibrated labels."""
         self._resume()
         if self.iterations is None and self.recipe.minutes is None:
             raise MedNCAError("Give the number of iterations or the minutes to train.")
         timed = []
-        if self.iteration == self.iterations and self.validation:
-            # Resumed after its last iteration: the model still needs its figure.
-            report(Report(self.iteration, self.iterations, self.loss, self.validate(), 0.0))
         while self.iterations is None or self.iteration < self.iterations:
             started = time.perf_counter()
             loss = self._iterate()
@@ -125,8 +124,8 @@ class Trainer:
                 self.iterations = max(self.iteration, int(self.recipe.minutes * 60 / typical))
             last = self.iteration == self.iterations
             validated = None
-            if self.validation and (last or self.iteration % self.recipe.validate_every == 0):
-                validated = self.validate()
+            if self.validation and not last and self.iteration % self.recipe.validate_every == 0:
+                validated = self.validate(self.model())
             if last or self.iteration % self.recipe.checkpoint_every == 0:
                 self._checkpoint()
             left = None
@@ -136,7 +135,12 @@ class Trainer:
             if validated is not None or self.iteration % 50 == 0:
                 self._log(event)
             report(event)
-        return self.model()
+        model = calibrate(self.model(), [read_case(case) for case in evenly(self.training, CALIBRATION_CASES)])
+        if self.validation:
+            event = Report(self.iteration, self.iterations, self.loss, self.validate(model), 0.0)
+            self._log(event)
+            report(event)
+        return model
 
     def model(self) -> Model:
         """The model as it stands, with averaged weights and a card that says how it was trained."""
@@ -155,9 +159,9 @@ class Trainer:
         }
         return Model(replace(self.card, training=training), rules)
 
-    def validate(self) -> float:
-        """Mean Dice of the validation cases on their own grids, with the averaged weights and one run."""
-        segmenter = Segmenter(self.model(), options=Options(seed=0))
+    def validate(self, model: Model) -> float:
+        """Mean Dice of the validation cases on their own grids, with one run."""
+        segmenter = Segmenter(model, options=Options(seed=0))
         values = [label.value for label in self.card.labels]
         scores = [label_dice(segmenter.run(volume).labels, truth, values) for volume, truth in self.validation]
         return float(np.mean(scores))
@@ -227,9 +231,11 @@ class Trainer:
             return
         try:
             kept = torch.load(path, weights_only=True)
-        except (OSError, RuntimeError, ValueError, EOFError, pickle.UnpicklingError) as error:
+            # Read and written anew, so that a card from before a field was added is still the same card.
+            key = {**kept["key"], "card": Card.from_json(kept["key"]["card"]).to_json()}
+        except Exception as error:  # damaged files raise many types, KeyError and UnpicklingError among them
             raise MedNCAError(f"The checkpoint '{path}' cannot be read; delete it to start anew.") from error
-        if kept["key"] != self._key():
+        if key != self._key():
             raise MedNCAError(
                 f"'{os.fspath(self.workdir)}' holds a run with other settings or cases; give another --workdir."
             )

@@ -18,6 +18,11 @@ class Default:
     def value(self):
         return self._generator() if self._generator else self._value
 
+    def __eq__(self, other) -> bool:
+        return isinstance(other, Default) and (self._value, self._generator) == (other._value, other._generator)
+
+    __hash__ = None
+
     def __repr__(self) -> str:
         return f"Default(value={self._value}, generator={self._generator})"
 

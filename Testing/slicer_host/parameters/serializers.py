@@ -4,15 +4,13 @@ Names and texts are those of Slicer: ``name`` holds ``str(value)``, "True" or "F
 member; a node is a node reference called ``name`` beside an empty parameter that tells that it was set.
 """
 
-import abc
 import enum
-import logging
 import pathlib
 
 import slicer
 
-from .annotations import splitAnnotations
-from .validators import IsInstance, IsNone, NotNone, isValidator
+from .serializer import Serializer, ValidatedSerializer, parameterNodeSerializer
+from .validators import IsInstance, IsNone, NotNone
 
 _PATH_TYPES = (
     pathlib.Path,
@@ -24,116 +22,21 @@ _PATH_TYPES = (
 )
 
 
-class Serializer(abc.ABC):
-    """Reads and writes values of one type; made by :meth:`create` for the types that :meth:`canSerialize` names."""
-
-    @staticmethod
-    @abc.abstractmethod
-    def canSerialize(type_) -> bool:
-        """Whether values of this type can be handled."""
-
-    @staticmethod
-    @abc.abstractmethod
-    def create(type_) -> "Serializer":
-        """A serializer for the type."""
-
-    @abc.abstractmethod
-    def default(self):
-        """The value of a parameter without a default of its own."""
-
-    @abc.abstractmethod
-    def write(self, parameterNode, name: str, value) -> None:
-        """Writes the value."""
-
-    @abc.abstractmethod
-    def read(self, parameterNode, name: str):
-        """Reads the value."""
+class PlainSerializer(Serializer):
+    """One value in one parameter of the node."""
 
     def isIn(self, parameterNode, name: str) -> bool:
-        """Whether the parameter was ever written."""
         return parameterNode.HasParameter(name)
 
     def remove(self, parameterNode, name: str) -> None:
-        """Removes the parameter."""
         parameterNode.UnsetParameter(name)
 
     def supportsCaching(self) -> bool:
-        """Whether a value once read may be kept until the node changes."""
         return True
 
 
-class ValidatedSerializer(Serializer):
-    """Runs validators before another serializer writes. Nested ones are flattened, the inner validators first."""
-
-    def __init__(self, serializer: Serializer, validators):
-        inner = isinstance(serializer, ValidatedSerializer)
-        self.serializer = serializer.serializer if inner else serializer
-        self.validators = [*(serializer.validators if inner else ()), *validators]
-
-    @staticmethod
-    def canSerialize(type_) -> bool:
-        return False
-
-    @staticmethod
-    def create(type_):
-        raise TypeError("ValidatedSerializer wraps another serializer and cannot be made from a type")
-
-    def default(self):
-        return self.serializer.default()
-
-    def validate(self, value) -> None:
-        for validator in self.validators:
-            validator.validate(value)
-
-    def write(self, parameterNode, name, value) -> None:
-        self.validate(value)
-        self.serializer.write(parameterNode, name, value)
-
-    def read(self, parameterNode, name):
-        return self.serializer.read(parameterNode, name)
-
-    def isIn(self, parameterNode, name) -> bool:
-        return self.serializer.isIn(parameterNode, name)
-
-    def remove(self, parameterNode, name) -> None:
-        self.serializer.remove(parameterNode, name)
-
-    def supportsCaching(self) -> bool:
-        return self.serializer.supportsCaching()
-
-
-_registered: list = []
-
-
-def parameterNodeSerializer(serializerClass=None):
-    """Class decorator: registers a :class:`Serializer`; earlier ones are asked first."""
-    if serializerClass is None:
-        return parameterNodeSerializer
-    _registered.append(serializerClass)
-    return serializerClass
-
-
-def createSerializer(type_, annotations) -> tuple:
-    """``(ValidatedSerializer, annotations that are not validators)`` for a type without annotations; TypeError for a
-    type that nothing can serialize."""
-    validators = [annotation for annotation in annotations if isValidator(annotation)]
-    others = [annotation for annotation in annotations if not isValidator(annotation)]
-    for serializerClass in _registered:
-        if serializerClass.canSerialize(type_):
-            return ValidatedSerializer(serializerClass.create(type_), validators), others
-    raise TypeError(f"Unable to create serializer for type: {type_}")
-
-
-def createElementSerializer(annotatedType) -> ValidatedSerializer:
-    """Serializer for the possibly annotated type of an element of a container."""
-    serializer, unused = createSerializer(*splitAnnotations(annotatedType))
-    if unused:
-        logging.warning("Unused annotations: %s", unused)
-    return serializer
-
-
 @parameterNodeSerializer
-class NumberSerializer(Serializer):
+class NumberSerializer(PlainSerializer):
     """int and float; a float parameter takes an int as well."""
 
     def __init__(self, type_):
@@ -159,7 +62,7 @@ class NumberSerializer(Serializer):
 
 
 @parameterNodeSerializer
-class StringSerializer(Serializer):
+class StringSerializer(PlainSerializer):
     """str."""
 
     @staticmethod
@@ -181,7 +84,7 @@ class StringSerializer(Serializer):
 
 
 @parameterNodeSerializer
-class PathSerializer(Serializer):
+class PathSerializer(PlainSerializer):
     """Paths of :mod:`pathlib`."""
 
     def __init__(self, type_):
@@ -206,7 +109,7 @@ class PathSerializer(Serializer):
 
 
 @parameterNodeSerializer
-class BoolSerializer(Serializer):
+class BoolSerializer(PlainSerializer):
     """bool, as "True" or "False"."""
 
     @staticmethod
@@ -228,7 +131,7 @@ class BoolSerializer(Serializer):
 
 
 @parameterNodeSerializer
-class NodeSerializer(Serializer):
+class NodeSerializer(PlainSerializer):
     """A MRML node of a class, or None, as a node reference."""
 
     @staticmethod
@@ -256,7 +159,7 @@ class NodeSerializer(Serializer):
 
 
 @parameterNodeSerializer
-class NoneSerializer(Serializer):
+class NoneSerializer(PlainSerializer):
     """None, as a member of a union."""
 
     @staticmethod
@@ -278,7 +181,7 @@ class NoneSerializer(Serializer):
 
 
 @parameterNodeSerializer
-class EnumSerializer(Serializer):
+class EnumSerializer(PlainSerializer):
     """A member of an enumeration, as its name; the default is the first member."""
 
     def __init__(self, type_):

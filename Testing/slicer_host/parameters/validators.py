@@ -96,4 +96,4 @@ class Exclude(Validator):
 
 def isValidator(annotation) -> bool:
     """Whether an annotation is a validator."""
-    return isinstance(annotation, Validator)
+    return isinstance(annotation, Validator) or (isinstance(annotation, type) and issubclass(annotation, Validator))

@@ -8,7 +8,7 @@ import vtk
 
 from . import connecting, containers  # noqa: F401 - containers registers its serializers
 from .annotations import Default, firstAnnotation, splitAnnotations
-from .serializers import createSerializer
+from .serializer import createSerializer
 
 
 class _Parameter:
@@ -125,9 +125,10 @@ def parameterNodeWrapper(classtype=None):
     parameters = {}
     for name, annotatedType in typing.get_type_hints(classtype, include_extras=True).items():
         serializer, annotations = createSerializer(*splitAnnotations(annotatedType))
-        default = firstAnnotation(annotations, Default) or Default(serializer.default())
         if hasattr(classtype, name):
             default = Default(getattr(classtype, name))
+        else:
+            default = firstAnnotation(annotations, Default) or Default(serializer.default())
         unused = [annotation for annotation in annotations if not isinstance(annotation, Default)]
         if unused:
             logging.warning("Unused annotations: %s", unused)

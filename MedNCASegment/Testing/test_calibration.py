@@ -1,0 +1,56 @@
+"""Calibration: one offset a label, chosen so that Dice is best where a probability of one half divides."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from core_cases import random_volume, require_torch, small_model
+from mednca import Model, Segmenter
+
+require_torch()
+
+from mednca.training.calibration import calibrate, evenly  # noqa: E402
+
+
+@pytest.mark.parametrize("wanted", [-0.25, 0.0, 0.125])
+def test_the_offset_that_made_the_labels_is_found_again(wanted):
+    model = small_model()
+    volumes = [random_volume(seed=seed) for seed in range(3)]
+    cases = []
+    for volume in volumes:
+        chance = Segmenter(model).run(volume).probability[0]
+        cases.append((volume, (chance > 1 / (1 + np.exp(-wanted))).astype(np.uint8)))
+    calibrated = calibrate(model, cases)
+    found = [Segmenter(calibrated).run(volume).labels > 0 for volume in volumes]
+    for mask, (_, truth) in zip(found, cases, strict=True):
+        np.testing.assert_array_equal(mask, truth > 0)
+
+
+def test_an_earlier_offset_does_not_add_up():
+    model = small_model()
+    volume = random_volume()
+    truth = (Segmenter(model).run(volume).probability[0] > 0.6).astype(np.uint8)
+    once = calibrate(model, [(volume, truth)])
+    twice = calibrate(once, [(volume, truth)])
+    assert once.card.labels[0].offset == twice.card.labels[0].offset
+
+
+def test_the_offset_is_taken_off_the_logit():
+    model, volume = small_model(), random_volume()
+    label = replace(model.card.labels[0], offset=0.5)
+    shifted = Model(replace(model.card, labels=[label]), model.rules)
+    plain, moved = (Segmenter(one).run(volume).probability[0] for one in (model, shifted))
+    logit = np.log(plain / (1 - plain)) - 0.5
+    np.testing.assert_allclose(moved, 1 / (1 + np.exp(-logit)), atol=1e-4)
+
+
+def test_cases_without_the_label_leave_it_alone():
+    model, volume = small_model(), random_volume()
+    calibrated = calibrate(model, [(volume, np.zeros(volume.array.shape, np.uint8))])
+    assert calibrated.card.labels[0].offset == 0.0
+
+
+def test_evenly_takes_at_most_so_many_from_the_whole_list():
+    assert evenly(list(range(10)), 4) == [0, 3, 6, 9]
+    assert evenly([1, 2], 4) == [1, 2]
+    assert evenly([], 4) == []
