@@ -1,7 +1,7 @@
 """Segmentation of a volume node, without any user interface."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import slicer
@@ -11,9 +11,7 @@ from slicer.ScriptedLoadableModule import ScriptedLoadableModuleLogic
 
 from .parameters import MedNCASegmentParameterNode
 from .reading import readScan
-from .results import addVolume, fillSegmentation, fillTable
-from .run_folder import createRunFolder, putIntoFolder, removeRunFolder, runFolderOf
-from .steps import addStepSequence
+from .run_nodes import RunOutputs, addRunNodes
 
 DEFAULT_MODEL = "hippocampus"
 
@@ -50,22 +48,8 @@ class RunOptions:
         )
 
 
-@dataclass
-class RunOutputs:
-    """The nodes that a run has added or filled, and the subject hierarchy folder that holds them all."""
-
-    folder: int
-    segmentationNode: object
-    tableNode: object
-    sequenceNode: object = None
-    browserNode: object = None
-    # One volume a label.
-    probabilityNodes: list = field(default_factory=list)
-    deviationNodes: list = field(default_factory=list)
-
-
 class SegmentationRun:
-    """A segmentation under way. Nothing in the scene changes before it has ended well."""
+    """A segmentation under way. Until it has ended well, the scene stays, or is made again, as it was."""
 
     def __init__(self, volumeNode, model: Model, outputNode, options: RunOptions, roiNode, startAt) -> None:
         if options.deviation and options.runs < 2:
@@ -77,6 +61,7 @@ class SegmentationRun:
         self._events = self._segmenter.events(self.scan.volume, self.scan.inside, self._voxelAt(startAt))
         self.progress: Progress | None = None
         self.outputs: RunOutputs | None = None
+        self._adding = None  # the nodes, once there is a result
         self.finished = False
         self.cancelled = False
 
@@ -89,15 +74,20 @@ class SegmentationRun:
         if self.finished:
             return self.progress
         try:
-            if self.progress is not None and self.progress.result is not None:
-                self.outputs = self._addNodes()
-                self._end()
-                return self.progress
             until = time.perf_counter() + seconds
-            while True:
+            while self._adding is None:
                 self.progress = next(self._events)
-                if self.progress.result is not None or time.perf_counter() >= until:
+                if self.progress.result is not None:
+                    self._adding = self._addNodes()
+                if time.perf_counter() >= until:
                     return self.progress
+            while not self.finished:
+                self.outputs = next(self._adding)
+                if self.outputs is not None:
+                    self._end()
+                elif time.perf_counter() >= until:
+                    break
+            return self.progress
         except BaseException:
             self._end()
             raise
@@ -111,59 +101,26 @@ class SegmentationRun:
     def _end(self) -> None:
         self.finished = True
         self._events.close()
+        if self._adding is not None:
+            self._adding.close()
+
+    def _addNodes(self):
+        if not slicer.mrmlScene.IsNodePresent(self._volumeNode):
+            raise MedNCAError(_("The volume was removed while it was being segmented; choose another one."))
+        # An output that was removed meanwhile is replaced by a new one, so that the work is not lost.
+        output = self._outputNode if slicer.mrmlScene.IsNodePresent(self._outputNode) else None
+        card, result = self._segmenter.model.card, self.progress.result
+        wanted = (
+            result.probability if self._options.probability else [],
+            result.deviation if self._options.deviation else [],
+        )
+        return addRunNodes(self._volumeNode, output, self.scan, card, result, *wanted)
 
     def _voxelAt(self, position) -> tuple[int, int, int] | None:
         """The voxel of the scan at a position in world RAS."""
         if position is None:
             return None
         return tuple((np.linalg.inv(self.scan.volume.affine) @ [*position, 1.0])[:3].round().astype(int))
-
-    def _addNodes(self) -> RunOutputs:
-        scene, volumeNode, options = slicer.mrmlScene, self._volumeNode, self._options
-        if not scene.IsNodePresent(volumeNode):
-            raise MedNCAError(_("The volume was removed while it was being segmented; choose another one."))
-        card, result, scan = self._segmenter.model.card, self.progress.result, self.scan
-        name = volumeNode.GetName()
-        # An output that was removed meanwhile is replaced by a new one, so that the work is not lost.
-        segmentationNode = self._outputNode if scene.IsNodePresent(self._outputNode) else None
-        folder, created = createRunFolder(volumeNode, _("{name} {title}").format(name=name, title=card.title)), []
-
-        def add(className: str, title: str):
-            created.append(scene.AddNewNodeByClass(className, scene.GenerateUniqueName(title.format(name=name))))
-            return created[-1]
-
-        try:
-            # An existing segmentation is touched last, when all else is there.
-            outputs = RunOutputs(folder, segmentationNode, add("vtkMRMLTableNode", _("{name} volumes")))
-            fillTable(outputs.tableNode, result, card)
-            if result.steps:
-                outputs.sequenceNode, outputs.browserNode = addStepSequence(result, card, volumeNode, scan, created)
-            for wanted, maps, title, nodes in (
-                (options.probability, result.probability, _("{name} {label} probability"), outputs.probabilityNodes),
-                (options.deviation, result.deviation, _("{name} {label} uncertainty"), outputs.deviationNodes),
-            ):
-                for label, values in zip(card.labels, maps if wanted else [], strict=False):
-                    nodes.append(addVolume(title.format(name=name, label=label.name), values, volumeNode, scan))
-                    created.append(nodes[-1])
-            if segmentationNode is None:
-                outputs.segmentationNode = add("vtkMRMLSegmentationNode", _("{name} segmentation"))
-            fillSegmentation(outputs.segmentationNode, result, card, volumeNode, scan)
-            self._replaceEarlierRun(outputs.segmentationNode)
-            for node in (outputs.segmentationNode, *created):
-                putIntoFolder(folder, node)
-        except BaseException:
-            for node in reversed(created):
-                scene.RemoveNode(node)
-            removeRunFolder(folder)
-            raise
-        return outputs
-
-    @staticmethod
-    def _replaceEarlierRun(segmentationNode) -> None:
-        """Remove what an earlier run into this segmentation has left: its steps and table would belong to nothing."""
-        earlier = runFolderOf(segmentationNode)
-        if earlier:
-            removeRunFolder(earlier, keep=[segmentationNode])
 
 
 class MedNCASegmentLogic(ScriptedLoadableModuleLogic):

@@ -11,7 +11,9 @@ FRAMES_PER_SECOND = 8.0
 
 
 def addStepSequence(result: Result, card: Card, volumeNode, scan: Scan, created: list):
-    """Add the steps as a sequence node with a browser; returns (sequence node, browser node).
+    """Add the steps as a sequence node with a browser, a step at a time.
+
+    A generator: yields None after each step, and returns (sequence node, browser node) in the end.
 
     Args:
         result: with at least one recorded step.
@@ -41,8 +43,10 @@ def addStepSequence(result: Result, card: Card, volumeNode, scan: Scan, created:
             slicer.util.updateVolumeFromArray(frame, step.labels.transpose(2, 1, 0))
             frame.SetName(_("Level {level}, step {step}").format(level=step.level, step=step.step))
             sequence.SetDataNodeAtValue(frame, str(index + 1))
+            yield None
     finally:
-        scene.RemoveNode(frame)
+        if scene.IsNodePresent(frame):
+            scene.RemoveNode(frame)
 
     browser = scene.AddNewNodeByClass(
         "vtkMRMLSequenceBrowserNode", scene.GenerateUniqueName(_("{name} steps browser").format(name=name))
