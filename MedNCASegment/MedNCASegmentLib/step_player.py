@@ -183,8 +183,10 @@ class StepPlayer(VTKObservationMixin):
             self._outline.giveWayIn3D(False)
         elif node in (self._sequenceNode, self._browserNode, self._browserNode.GetProxyNode(self._sequenceNode)):
             self._letGo()
-            # Not now: when a folder is deleted, Slicer does not expect other nodes of it to vanish meanwhile.
-            qt.QTimer.singleShot(0, self._surface.remove)
+        else:
+            return
+        # Not now: when a folder is deleted, Slicer does not expect other nodes of it to vanish meanwhile.
+        qt.QTimer.singleShot(0, self._surface.remove)
 
     def _onSceneStartClose(self, caller, event) -> None:
         self.hide()

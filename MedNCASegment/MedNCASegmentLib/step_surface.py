@@ -15,6 +15,7 @@ class StepSurface:
 
     def __init__(self) -> None:
         self._node = None
+        self._displays: list = []
 
     @property
     def node(self):
@@ -28,6 +29,7 @@ class StepSurface:
         for model in slicer.util.getNodesByClass("vtkMRMLModelNode"):
             if model.GetNodeReference(SEQUENCE_ROLE) is sequenceNode:
                 self._node = model
+                self._displays = [model.GetNthDisplayNode(i) for i in range(model.GetNumberOfDisplayNodes())]
         return self.node is not None
 
     def show(self, labelNode, proxyNode, sequenceNode, folderItem: int = 0) -> None:
@@ -48,12 +50,11 @@ class StepSurface:
             self.node.SetAndObserveTransformNodeID(proxyNode.GetTransformNodeID())
 
     def remove(self) -> None:
-        """Take the model node out of the scene."""
-        node, self._node = self.node, None
-        if node is not None:
-            displays = [node.GetNthDisplayNode(index) for index in range(node.GetNumberOfDisplayNodes())]
-            for one in (node, *displays):
-                slicer.mrmlScene.RemoveNode(one)
+        """Take the model node out of the scene, and its display node, which Slicer leaves behind."""
+        nodes, self._node, self._displays = [self.node, *self._displays], None, []
+        for node in nodes:
+            if node is not None and node.GetScene() is not None:
+                slicer.mrmlScene.RemoveNode(node)
 
     def _add(self, surface, proxyNode, sequenceNode, folderItem: int) -> None:
         scene = slicer.mrmlScene
@@ -66,6 +67,7 @@ class StepSurface:
         self._node = node
         node.CreateDefaultDisplayNodes()
         display = node.GetDisplayNode()
+        self._displays = [display]
         display.SetAndObserveColorNodeID(proxyNode.GetDisplayNode().GetColorNodeID())
         display.SetScalarRangeFlag(display.UseColorNodeScalarRange)
         display.SetActiveScalarName("Label")
@@ -109,12 +111,15 @@ def labelSurface(labelNode) -> vtk.vtkPolyData:
     place = vtk.vtkTransformPolyDataFilter()
     place.SetInputConnection(smooth.GetOutputPort())
     place.SetTransform(toRAS)
+    # A grid that mirrors space turns the triangles inside out.
+    turn = vtk.vtkReverseSense()
+    turn.SetInputConnection(place.GetOutputPort())
+    turn.SetReverseCells(matrix.Determinant() < 0)
+    turn.ReverseNormalsOff()
     normals = vtk.vtkPolyDataNormals()
-    normals.SetInputConnection(place.GetOutputPort())
+    normals.SetInputConnection(turn.GetOutputPort())
     normals.SplittingOff()
     normals.ConsistencyOff()
-    # A grid that mirrors space turns the triangles inside out.
-    normals.SetFlipNormals(matrix.Determinant() < 0)
     normals.Update()
     return normals.GetOutput()
 

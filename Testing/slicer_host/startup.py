@@ -52,7 +52,18 @@ def start(gui: bool | None = None) -> None:
     modules.addBuiltInScriptedModule("SampleData", sample_data)
     if gui:
         slicer.app.createMainWindow()
+        _addSequencesModule(host)
     _started = True
+
+
+def _addSequencesModule(host) -> None:
+    """Puts the sequence toolbar and its timer in the place of the bare entry."""
+    import slicer
+
+    from .widgets.sequences_module import SequencesModule
+
+    module = SequencesModule(host.moduleLogics["Sequences"], slicer.util.mainWindow()._object)
+    slicer.app.moduleManager().register(module)
 
 
 def _installQt(gui: bool | None, folder: str) -> bool:

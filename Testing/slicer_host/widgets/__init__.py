@@ -12,6 +12,12 @@ from .main_window import qSlicerMainWindow, qSlicerModuleSelectorToolBar
 from .module_widget import qSlicerScriptedLoadableModuleWidget
 from .mrml_widget import qMRMLWidget
 from .node_combo_box import qMRMLNodeComboBox
+from .plot_widget import qMRMLPlotWidget
+from .sequence_browser import (
+    qMRMLSequenceBrowserPlayWidget,
+    qMRMLSequenceBrowserSeekWidget,
+    qMRMLSequenceBrowserToolBar,
+)
 
 CTK_WIDGETS = {
     widget.__name__: widget
@@ -31,6 +37,10 @@ SLICER_WIDGETS = {
     widget.__name__: widget
     for widget in (
         qMRMLNodeComboBox,
+        qMRMLPlotWidget,
+        qMRMLSequenceBrowserPlayWidget,
+        qMRMLSequenceBrowserSeekWidget,
+        qMRMLSequenceBrowserToolBar,
         qMRMLWidget,
         qSlicerMainWindow,
         qSlicerModuleSelectorToolBar,
