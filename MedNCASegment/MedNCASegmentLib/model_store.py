@@ -1,0 +1,97 @@
+"""The models that can be chosen: those that come with the extension, and those that a person has imported."""
+
+from pathlib import Path
+
+import slicer
+from mednca import MedNCAError, Model, load_model, shipped_models
+from mednca.writing import replacing
+from slicer.i18n import tr as _
+
+
+def importedModelsFolder() -> Path:
+    """Where imported models are kept: beside the user's settings, so that an update of the extension leaves them."""
+    return Path(slicer.app.slicerUserSettingsFilePath).parent / "MedNCA" / "models"
+
+
+class ModelStore:
+    """Shipped and imported models by name. A name stays the same on every computer; a path would not."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` holds the imported models; it is made when the first one comes."""
+        self._folder = folder
+        self._loaded: dict[Path, Model] = {}
+
+    def names(self) -> list[str]:
+        """Shipped models first, then the imported ones."""
+        return list(self._files())
+
+    def isImported(self, name: str) -> bool:
+        """Whether a model was imported, so that it can be removed."""
+        return name in self._files() and name not in shipped_models()
+
+    def model(self, nameOrPath: str) -> Model:
+        """A listed model by name, or a model file by path.
+
+        Raises:
+            MedNCAError: there is no such model, or it is not sound.
+        """
+        path = self._files().get(nameOrPath, Path(nameOrPath))
+        if path not in self._loaded:
+            self._loaded[path] = load_model(path)
+        return self._loaded[path]
+
+    def importFile(self, path: str) -> str:
+        """Copy a model file into the user's folder; returns its name. A copy of a listed model is not made twice.
+
+        Raises:
+            MedNCAError: the file is not a sound model, or it cannot be copied; nothing has changed.
+        """
+        load_model(path)
+        try:
+            content = Path(path).read_bytes()
+            for name, file in self._files().items():
+                if file.read_bytes() == content:
+                    return name
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise MedNCAError(
+                _("'{name}' cannot be copied to '{folder}' ({reason}); check the disk.").format(
+                    name=Path(path).name, folder=self._folder, reason=error.strerror or error
+                )
+            ) from error
+        name = self._unusedName(Path(path).stem)
+        with replacing(self._folder / f"{name}.npz") as temporary:
+            temporary.write_bytes(content)
+        return name
+
+    def remove(self, name: str) -> None:
+        """Delete the copy of an imported model; the file that it came from stays.
+
+        Raises:
+            MedNCAError: the model was not imported, or its file cannot be deleted.
+        """
+        if not self.isImported(name):
+            raise MedNCAError(_("'{name}' is not an imported model, so it cannot be removed.").format(name=name))
+        path = self._files()[name]
+        try:
+            path.unlink()
+        except OSError as error:
+            raise MedNCAError(
+                _("'{path}' cannot be deleted ({reason}); delete it by hand.").format(
+                    path=path, reason=error.strerror or error
+                )
+            ) from error
+        self._loaded.pop(path, None)
+
+    def _files(self) -> dict[str, Path]:
+        shipped = shipped_models()
+        # Hidden files are copies under way.
+        found = [path for path in sorted(self._folder.glob("*.npz")) if not path.name.startswith(".")]
+        return shipped | {path.stem: path for path in found if path.stem not in shipped}
+
+    def _unusedName(self, wanted: str) -> str:
+        names, name, count = self.names(), wanted, 1
+        while name in names:
+            count += 1
+            name = f"{wanted} {count}"
+        return name
