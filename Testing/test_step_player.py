@@ -247,7 +247,7 @@ class StepPlayerTest(WithSample):
         first.SetLabelOpacity(0.3)
         before = layers()
         self.show()
-        self.assertNotEqual(layers(), before)
+        self.assertEqual(set(layers().values()), {(self.browser.GetProxyNode(self.sequence).GetID(), 0.6)})
         self.scrub(4)
         self.player.hide()
         self.assertEqual(layers(), before)
@@ -393,6 +393,22 @@ class StepPlayerTest(WithSample):
         self.ui.showIn3DCheckBox.click()
         self.assertEqual(self.surfaces(), [])
 
+    def test_the_surface_has_the_colour_of_its_label(self):
+        setThreeDViewOnDisplay(True)
+        self.show()
+        self.ui.showIn3DCheckBox.click()
+        (model,) = self.surfaces()
+        display = model.GetDisplayNode()
+        self.assertTrue(display.GetScalarVisibility())
+        values = vtk.util.numpy_support.vtk_to_numpy(model.GetPolyData().GetPointData().GetScalars())
+        label = self.card.labels[0]
+        self.assertEqual(set(values), {label.value})
+        table = display.GetColorNode().CreateLookupTableCopy()
+        table.SetRange(display.GetScalarRange())
+        color = [0.0] * 3
+        table.GetColor(label.value, color)
+        np.testing.assert_allclose([*color, table.GetOpacity(label.value)], [*label.color, 1.0], atol=0.01)
+
     def test_the_surface_is_not_inside_out_on_a_mirrored_grid(self):
         node = self.sequence.GetNthDataNode(31)
         straight = signedVolume(labelSurface(node))
@@ -490,6 +506,24 @@ class StepPlayerTest(WithSample):
             x, y = points(marker)
             np.testing.assert_allclose([x[0], y[0]], [item + 1, expected[item]], rtol=1e-5)
         self.assertEqual((manager.layout, manager.plotViewCount), (layout, plotViews))
+
+    def test_each_label_has_a_line_of_its_own(self):
+        colors = self.browser.GetProxyNode(self.sequence).GetDisplayNode().GetColorNode()
+        colors.SetNumberOfColors(3)
+        colors.SetColor(2, "Upper half", 0.1, 0.2, 0.9, 1.0)
+        for index in range(self.sequence.GetNumberOfDataNodes()):
+            labels = slicer.util.arrayFromVolume(self.sequence.GetNthDataNode(index))
+            labels[18:][labels[18:] > 0] = 2
+        self.show()
+        chart = slicer.mrmlScene.GetNodeByID(self.player.plotWidget.mrmlPlotViewNode().GetPlotChartNodeID())
+        series = [chart.GetNthPlotSeriesNode(index) for index in range(chart.GetNumberOfPlotSeriesNodes())]
+        hippocampus = self.card.labels[0].name
+        self.assertEqual([one.GetYColumnName() for one in series], 2 * [hippocampus, "Upper half"] + ["Volume"])
+        np.testing.assert_allclose(series[1].GetColor(), [0.1, 0.2, 0.9], atol=0.01)
+        marks = vtk.util.numpy_support.vtk_to_numpy(series[-1].GetTableNode().GetTable().GetColumn(1))
+        milliliters = np.count_nonzero(self.result.steps[31].labels) * self.scan.volume.voxel_volume_ml
+        self.assertAlmostEqual(float(marks[:2].sum()), milliliters, places=4)
+        self.assertIn(f"{milliliters:.2f} mL", self.ui.stepLabel.text)
 
     def test_nodes_of_the_plot_are_hidden_and_never_saved(self):
         before = sceneNodes()

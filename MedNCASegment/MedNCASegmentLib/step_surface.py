@@ -68,8 +68,11 @@ class StepSurface:
         node.CreateDefaultDisplayNodes()
         display = node.GetDisplayNode()
         self._displays = [display]
-        display.SetAndObserveColorNodeID(proxyNode.GetDisplayNode().GetColorNodeID())
-        display.SetScalarRangeFlag(display.UseColorNodeScalarRange)
+        colors = proxyNode.GetDisplayNode().GetColorNode()
+        display.SetAndObserveColorNodeID(colors.GetID())
+        # A colour table that was not read from a file has a range of its own, which is not that of its entries.
+        display.SetScalarRangeFlag(display.UseManualScalarRange)
+        display.SetScalarRange(0, colors.GetNumberOfColors() - 1)
         display.SetActiveScalarName("Label")
         display.SetScalarVisibility(True)
         if folderItem:
