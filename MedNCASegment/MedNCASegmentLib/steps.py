@@ -67,13 +67,6 @@ def addStepSequence(result: Result, card: Card, volumeNode, scan: Scan, created:
     return sequence, browser
 
 
-def showSteps(sequenceNode, browserNode) -> None:
-    """Show the steps over the slices, and make their browser the one of the sequence toolbar."""
-    proxy = browserNode.GetProxyNode(sequenceNode)
-    slicer.util.setSliceViewerLayers(label=proxy, labelOpacity=0.6)
-    slicer.modules.sequences.showSequenceBrowser(browserNode)
-
-
 def addColors(card: Card, created: list):
     """A colour table with the card's labels, background transparent; a run has its own, so that it goes with it."""
     colors = slicer.mrmlScene.AddNewNodeByClass(
@@ -81,7 +74,9 @@ def addColors(card: Card, created: list):
     )
     created.append(colors)
     colors.SetTypeToUser()
-    colors.SetNumberOfColors(1 + max(label.value for label in card.labels))
+    highest = max(label.value for label in card.labels)
+    colors.SetNumberOfColors(1 + highest)
+    colors.GetLookupTable().SetTableRange(0, highest)
     colors.SetColor(0, _("Background"), 0.0, 0.0, 0.0, 0.0)
     for label in card.labels:
         colors.SetColor(label.value, label.name, *label.color, 1.0)
