@@ -5,14 +5,13 @@ Runs under pytest on the stand-in host, and unchanged with unittest in a Slicer 
 
 import sys
 import tempfile
-import time
 import unittest
 from pathlib import Path
 from unittest import mock
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
 if not hasattr(sys.modules.get("slicer"), "app") or "slicer_host" in sys.modules:
-    sys.path.insert(0, str(HERE))
     from slicer_host import loadModule, start
 
     start()
@@ -20,107 +19,12 @@ if not hasattr(sys.modules.get("slicer"), "app") or "slicer_host" in sys.modules
 
 import numpy as np  # noqa: E402
 import slicer  # noqa: E402
+from panel_case import LABEL, SCAN, PanelCase, library  # noqa: E402
 
-SAMPLE_DATA = HERE.parent / "MedNCASegment" / "Resources" / "SampleData"
-SCAN, LABEL = (str(SAMPLE_DATA / f"MedNCA_Hippocampus_{name}.nii.gz") for name in ("T1", "Label"))
 LEAST_DICE = 0.8
 
 
-def library(name):
-    """A module of the panel's library; looked up anew, because reloading replaces it."""
-    return sys.modules[f"MedNCASegmentLib.{name}"]
-
-
-class SegmentPanelTest(unittest.TestCase):
-    def setUp(self):
-        slicer.mrmlScene.Clear(0)
-        slicer.util.selectModule("MedNCASegment")
-        slicer.app.processEvents()
-
-    def tearDown(self):
-        slicer.mrmlScene.Clear(0)
-        slicer.app.processEvents()
-        self.assertIdle()
-
-    # What a person sees and does
-
-    @property
-    def panel(self):
-        return slicer.modules.MedNCASegmentWidget
-
-    @property
-    def ui(self):
-        return self.panel.ui
-
-    @property
-    def parameters(self):
-        return self.panel.logic.getParameterNode()
-
-    def loadSample(self, name="Scan"):
-        volume = slicer.util.loadVolume(SCAN, {"name": name})
-        slicer.app.processEvents()
-        self.ui.volumeSelector.setCurrentNode(volume)
-        slicer.app.processEvents()
-        return volume
-
-    def waitUntil(self, condition, seconds=120):
-        end = time.monotonic() + seconds
-        while not condition():
-            self.assertLess(time.monotonic(), end, "waited in vain")
-            slicer.app.processEvents()
-
-    def running(self):
-        return self.ui.segmentButton.text == "Cancel"
-
-    def segment(self):
-        """Press Segment and wait for the end."""
-        self.assertTrue(self.ui.segmentButton.enabled, self.ui.reasonLabel.text)
-        self.ui.segmentButton.click()
-        self.waitUntil(lambda: not self.running())
-
-    def startAndWaitForHalf(self):
-        self.ui.segmentButton.click()
-        self.assertTrue(self.running(), self.ui.messageLabel.text)
-        self.waitUntil(lambda: self.ui.progressBar.value >= self.ui.progressBar.maximum / 2)
-        self.assertTrue(self.running(), "the run was over before it could be disturbed")
-
-    def assertIdle(self):
-        self.assertEqual(self.ui.segmentButton.text, "Segment")
-        self.assertTrue(self.ui.progressBar.isHidden())
-        self.assertTrue(self.ui.volumeSelector.enabled)
-        self.assertTrue(self.ui.advancedSection.enabled)
-
-    def assertCannotStart(self, words):
-        self.assertFalse(self.ui.segmentButton.enabled)
-        self.assertIn(words, self.ui.reasonLabel.text)
-        self.assertFalse(self.ui.reasonLabel.isHidden())
-        self.assertEqual(self.ui.segmentButton.toolTip, self.ui.reasonLabel.text)
-
-    def assertMessage(self, words):
-        self.assertIn(words, self.ui.messageLabel.text)
-        self.assertFalse(self.ui.messageLabel.isHidden())
-
-    @staticmethod
-    def sceneState():
-        """IDs and names of all nodes but the parameters."""
-        nodes = {}
-        for index in range(slicer.mrmlScene.GetNumberOfNodes()):
-            node = slicer.mrmlScene.GetNthNode(index)
-            if not node.IsA("vtkMRMLScriptedModuleNode"):
-                nodes[node.GetID()] = node.GetName()
-        return nodes
-
-    @staticmethod
-    def scans():
-        """Scalar volumes of the scene that are not label maps."""
-        nodes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
-        return [node for node in nodes if not node.IsA("vtkMRMLLabelMapVolumeNode")]
-
-    @staticmethod
-    def voxels(segmentationNode, volumeNode):
-        segmentId = segmentationNode.GetSegmentation().GetNthSegmentID(0)
-        return slicer.util.arrayFromSegmentBinaryLabelmap(segmentationNode, segmentId, volumeNode) > 0
-
+class SegmentPanelTest(PanelCase):
     # Segmenting
 
     def test_oneClickSegmentsTheSample(self):
@@ -134,6 +38,7 @@ class SegmentPanelTest(unittest.TestCase):
         self.assertGreater(2 * (found & truth).sum() / (found.sum() + truth.sum()), LEAST_DICE)
         self.assertMessage(node.GetName())
         self.assertIn(f"{found.sum() / 1000:.2f} mL", self.ui.resultLabel.text)
+        self.assertIn(f"{found.sum():,}", self.ui.resultLabel.text)
         self.assertIdle()
 
     def test_progressIsSaidWhileItRuns(self):
@@ -194,11 +99,17 @@ class SegmentPanelTest(unittest.TestCase):
     def test_anotherVolumeDoesNotReplaceTheSegmentationOfTheFirst(self):
         first = self.loadSample("First")
         self.segment()
+        ofFirst, figures = self.ui.segmentationSelector.currentNode(), self.ui.resultLabel.text
         self.loadSample("Second")
         self.assertIsNone(self.ui.segmentationSelector.currentNode())
-        self.ui.volumeSelector.setCurrentNode(first)
+        self.assertTrue(self.ui.resultsSection.isHidden())
+        self.ui.stepsSpinBox.value = 6
         self.segment()
         self.assertEqual(len(slicer.util.getNodesByClass("vtkMRMLSegmentationNode")), 2)
+
+        self.ui.volumeSelector.setCurrentNode(first)
+        self.assertIs(self.ui.segmentationSelector.currentNode(), ofFirst)
+        self.assertEqual(self.ui.resultLabel.text, figures)
 
     # Cancelling and being disturbed
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import slicer
-from mednca import Card, MedNCAError, Model, Options, Progress, Segmenter, load_model, make_engine, shipped_models
+from mednca import Card, MedNCAError, Model, Options, Progress, Segmenter, make_engine
 from slicer.i18n import tr as _
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleLogic
 
+from .model_store import ModelStore, importedModelsFolder
 from .parameters import MedNCASegmentParameterNode
 from .reading import readScan
 from .run_nodes import RunOutputs, addRunNodes
@@ -48,14 +49,23 @@ class RunOptions:
         )
 
 
+def makeSegmenter(model: Model, options: RunOptions) -> Segmenter:
+    """What segments volumes with a model on the engine that the options name.
+
+    Raises:
+        MedNCAError: an option is out of its range, or asks for what this computer lacks.
+    """
+    if options.deviation and options.runs < 2:
+        raise MedNCAError(_("The uncertainty map needs at least two runs; raise the number of runs."))
+    engine = make_engine(options.engine, None if options.device == "auto" else options.device)
+    return Segmenter(model, engine, options.forCore())
+
+
 class SegmentationRun:
     """A segmentation under way. Until it has ended well, the scene stays, or is made again, as it was."""
 
     def __init__(self, volumeNode, model: Model, outputNode, options: RunOptions, roiNode, startAt) -> None:
-        if options.deviation and options.runs < 2:
-            raise MedNCAError(_("The uncertainty map needs at least two runs; raise the number of runs."))
-        engine = make_engine(options.engine, None if options.device == "auto" else options.device)
-        self._segmenter = Segmenter(model, engine, options.forCore())
+        self._segmenter = makeSegmenter(model, options)
         self._volumeNode, self._outputNode, self._options = volumeNode, outputNode, options
         self.scan = readScan(volumeNode, roiNode)
         self._events = self._segmenter.events(self.scan.volume, self.scan.inside, self._voxelAt(startAt))
@@ -128,24 +138,22 @@ class MedNCASegmentLogic(ScriptedLoadableModuleLogic):
 
     def __init__(self) -> None:
         ScriptedLoadableModuleLogic.__init__(self)
-        self._models: dict[str, Model] = {}
+        self.models = ModelStore(importedModelsFolder())
 
     def getParameterNode(self) -> MedNCASegmentParameterNode:
         return MedNCASegmentParameterNode(super().getParameterNode())
 
     def modelNames(self) -> list[str]:
-        """Names of the models that come with the extension."""
-        return list(shipped_models())
+        """Names of the models that come with the extension, and of those that were imported."""
+        return self.models.names()
 
     def model(self, name: str) -> Model:
-        """A shipped model by name, or a model file by path.
+        """A shipped or imported model by name, or a model file by path.
 
         Raises:
             MedNCAError: there is no such model, or it is not sound.
         """
-        if name not in self._models:
-            self._models[name] = load_model(name)
-        return self._models[name]
+        return self.models.model(name)
 
     def card(self, name: str) -> Card:
         """The card of a model: what it is for, how it runs and what is known of it."""
@@ -164,7 +172,7 @@ class MedNCASegmentLogic(ScriptedLoadableModuleLogic):
 
         Args:
             volumeNode: a scalar volume.
-            model: name of a shipped model, or path of a model file.
+            model: name of a shipped or imported model, or path of a model file.
             outputNode: segmentation node whose content is replaced; None adds a new one beside the volume.
             options: see :class:`RunOptions`.
             roiNode: markups ROI; only what is inside is segmented. None: the whole volume.

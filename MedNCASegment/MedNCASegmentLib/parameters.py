@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import Annotated, Any
 
-from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode, vtkMRMLTableNode
+from slicer import vtkMRMLMarkupsROINode, vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode
 from slicer.i18n import tr as _
 from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
 
@@ -49,11 +49,13 @@ class LargestComponent(Enum):
 
 @parameterNodeWrapper
 class MedNCASegmentParameterNode:
-    """Everything that a person sets on the panel, and the table of the last run. 0 stands for the card's own value."""
+    """Everything that a person sets on the panel. 0 stands for the card's own value."""
 
     inputVolume: vtkMRMLScalarVolumeNode
+    regionOfInterest: vtkMRMLMarkupsROINode  # None: the whole volume
     model: str = "hippocampus"
     outputSegmentation: vtkMRMLSegmentationNode  # None: add a new one
+    watchLive: bool = True
     engine: Engine = Engine.AUTOMATIC
     device: Device = Device.AUTOMATIC
     steps: Annotated[int, WithinRange(0, 1024)] = 0
@@ -66,7 +68,6 @@ class MedNCASegmentParameterNode:
     recordLimitMB: Annotated[int, WithinRange(1, 65536)] = 256
     probability: bool = False
     uncertainty: bool = False
-    resultsTable: vtkMRMLTableNode
 
 
 def optionValues(parameters: MedNCASegmentParameterNode) -> dict[str, Any]:
@@ -84,4 +85,5 @@ def optionValues(parameters: MedNCASegmentParameterNode) -> dict[str, Any]:
         "recordLimitMB": float(parameters.recordLimitMB),
         "probability": parameters.probability,
         "deviation": parameters.uncertainty,
+        "live": parameters.watchLive,
     }

@@ -8,6 +8,7 @@ from mednca.recording import plan_recording
 from slicer.i18n import tr as _
 
 from .parameters import Device, Engine
+from .reading import blockInside
 from .wording import memoryText
 
 
@@ -32,6 +33,10 @@ def obstacle(parameters, model: Model | None) -> str:
         return _("Load a scan first; the Sample Data module has one to try.")
     if voxelsOf(volumeNode) == 0:
         return _("'{name}' has no voxels; choose another volume.").format(name=volumeNode.GetName())
+    try:
+        segmentedVoxels(parameters)
+    except MedNCAError as problem:
+        return str(problem)
     if model is None:
         return _("Choose a model.")
     return engineObstacle(parameters.engine, parameters.device) or optionObstacle(parameters, model)
@@ -62,14 +67,27 @@ def recordedMemory(parameters, model: Model) -> str:
     """How many steps will be recorded and what memory they take; empty when none are, or no volume is chosen.
 
     Raises:
-        MedNCAError: what is asked for does not fit the memory limit.
+        MedNCAError: what is asked for does not fit the memory limit, or the region of interest misses the volume.
     """
-    voxels = voxelsOf(parameters.inputVolume)
+    voxels = segmentedVoxels(parameters)
     if not parameters.recordSteps or voxels == 0:
         return ""
     steps = [parameters.steps or level.steps for level in model.card.levels]
     every, kept = plan_recording(steps, voxels, float(parameters.recordLimitMB), parameters.recordEvery or None)
     return memoryText(len(kept), sum(steps), every, voxels)
+
+
+def segmentedVoxels(parameters) -> int:
+    """Number of voxels that will be segmented: those of the volume, or of the block around the region of interest.
+
+    Raises:
+        MedNCAError: the region covers too little of the volume.
+    """
+    volumeNode, roiNode = parameters.inputVolume, parameters.regionOfInterest
+    if roiNode is None or voxelsOf(volumeNode) == 0:
+        return voxelsOf(volumeNode)
+    start, stop = blockInside(volumeNode, roiNode)
+    return int((stop - start).prod())
 
 
 def voxelsOf(volumeNode) -> int:

@@ -38,19 +38,29 @@ def readScan(volumeNode, roiNode=None) -> Scan:
     if roiNode is None:
         return Scan(Volume(np.array(array), affine), local, None)
 
-    start, stop = _blockAround(roiNode, affine, array.shape)
-    if any(stop - start < LEAST_VOXELS):
-        raise MedNCAError(
-            _("The region of interest '{name}' covers too little of '{volume}'; move it over the organ.").format(
-                name=roiNode.GetName(), volume=volumeNode.GetName()
-            )
-        )
+    start, stop = blockInside(volumeNode, roiNode)
     part = np.array(array[tuple(slice(a, b) for a, b in zip(start, stop, strict=True))])
     shift = np.eye(4)
     shift[:3, 3] = start
     affine = affine @ shift
     local = slicer.util.vtkMatrixFromArray(slicer.util.arrayFromVTKMatrix(local) @ shift)
     return Scan(Volume(part, affine), local, _insideROI(roiNode, affine, part.shape))
+
+
+def blockInside(volumeNode, roiNode) -> tuple[np.ndarray, np.ndarray]:
+    """First voxel [i, j, k] and the one after the last, of the smallest block of voxels around a region of interest.
+
+    Raises:
+        MedNCAError: the region covers too little of the volume.
+    """
+    start, stop = _blockAround(roiNode, worldAffine(volumeNode), volumeNode.GetImageData().GetDimensions())
+    if any(stop - start < LEAST_VOXELS):
+        raise MedNCAError(
+            _("The region of interest '{name}' covers too little of '{volume}'; move it over the organ.").format(
+                name=roiNode.GetName(), volume=volumeNode.GetName()
+            )
+        )
+    return start, stop
 
 
 def worldAffine(volumeNode) -> np.ndarray:

@@ -1,9 +1,9 @@
 """The panel of the module: what is chosen, one button, and what comes of it."""
 
-import logging
 import sys
 from dataclasses import dataclass
 
+import qt
 import slicer
 import vtk
 from mednca import MedNCAError
@@ -11,15 +11,17 @@ from slicer.i18n import tr as _
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleWidget
 from slicer.util import VTKObservationMixin
 
+from .live_view import LiveView
 from .logic import MedNCASegmentLogic, RunOptions
 from .model_chooser import ModelChooser
+from .node_watcher import NodeWatcher
 from .parameters import MedNCASegmentParameterNode, optionValues
 from .readiness import isScan, obstacle, recordedMemory
-from .run_timer import RunTimer
-from .summary import tableSummary
-from .wording import progressText
-
-PROGRESS_MAXIMUM = 1000
+from .region_chooser import RegionChooser
+from .result_section import ResultSection, isShownIn3D, showIn3D
+from .run_results import latestSegmentationOf, segmentedVolume
+from .run_section import RunSection
+from .view_position import positionOnDisplay
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class _UnderWay:
     parameters: MedNCASegmentParameterNode
     volumeNode: slicer.vtkMRMLScalarVolumeNode
     outputNode: slicer.vtkMRMLSegmentationNode | None
+    in3D: bool  # the former result was shown in 3D
 
 
 class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
@@ -39,8 +42,6 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.logic: MedNCASegmentLogic | None = None
         self._parameterNode: MedNCASegmentParameterNode | None = None
         self._guiTag = None
-        self._shownVolume: slicer.vtkMRMLScalarVolumeNode | None = None
-        self._volumeTag: int | None = None
         self._underWay: _UnderWay | None = None
         VTKObservationMixin.__init__(self)
         ScriptedLoadableModuleWidget.__init__(self, parent)
@@ -54,8 +55,13 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         uiWidget.setMRMLScene(slicer.mrmlScene)
 
         self.logic = MedNCASegmentLogic()
-        self._models = ModelChooser(self.ui.modelSelector, self.ui.cardLabel, self.logic, self._onModelChosen)
-        self._timer = RunTimer(self._onProgress, self._onEnd, self._onProblem)
+        self._runs = RunSection(self.ui, self._onEnd, self._onOver)
+        self._models = ModelChooser(self.ui, self.logic, self._onModelChosen, self._runs.say)
+        self._regions = RegionChooser(self.ui.regionSelector, self.ui.regionLabel)
+        self._results = ResultSection(self.ui)
+        # Scripts add a volume first and fill it afterwards; a region is dragged and renamed.
+        self._volume = NodeWatcher(slicer.vtkMRMLVolumeNode.ImageDataModifiedEvent, self._onInputModified)
+        self._region = NodeWatcher(vtk.vtkCommand.ModifiedEvent, self._onInputModified)
         self.ui.segmentButton.connect("clicked(bool)", self.onSegmentButton)
 
         scene = slicer.mrmlScene
@@ -64,25 +70,26 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.addObserver(scene, scene.EndImportEvent, self._onSceneEndImport)
         self.addObserver(scene, scene.NodeAddedEvent, self._onNodeAdded)
         self.addObserver(scene, scene.NodeAboutToBeRemovedEvent, self._onNodeAboutToBeRemoved)
-
-        self._showMessage("")
-        self._showRunning(False)
         self.initializeParameterNode()
 
     def cleanup(self) -> None:
         """Called when the module is unloaded or reloaded, and when the application closes."""
-        self._timer.close()
+        self._runs.close()
         self._models.close()
+        self._regions.close()
         self.ui.segmentButton.disconnect("clicked(bool)", self.onSegmentButton)
         self.setParameterNode(None)
+        self._results.close()
         self.removeObservers()
 
     def enter(self) -> None:
         """Called each time the module is opened."""
         self.initializeParameterNode()
+        self._runs.showLive()
 
     def exit(self) -> None:
-        """Called each time another module is opened. A run goes on meanwhile."""
+        """Called each time another module is opened. A run goes on meanwhile; the views are as they were before."""
+        self._runs.hideLive()
         self.setParameterNode(None)
 
     def onReload(self) -> None:
@@ -104,53 +111,41 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if self._parameterNode is not None:
             self._parameterNode.disconnectGui(self._guiTag)
             self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self._onParametersModified)
-            self._watchVolume(None)
         self._parameterNode, self._guiTag = parameterNode, None
-        if parameterNode is not None:
-            self._watchVolume(parameterNode.inputVolume)
-            self._guiTag = parameterNode.connectGui(self.ui)
-            self.addObserver(parameterNode, vtk.vtkCommand.ModifiedEvent, self._onParametersModified)
-            self._onParametersModified()
+        if parameterNode is None:
+            self._volume.watch(None)
+            self._region.watch(None)
+            self._results.hide()
+            return
+        self._volume.watch(parameterNode.inputVolume)
+        self._guiTag = parameterNode.connectGui(self.ui)
+        self.addObserver(parameterNode, vtk.vtkCommand.ModifiedEvent, self._onParametersModified)
+        self._onParametersModified()
 
     def _onParametersModified(self, caller=None, event=None) -> None:
         parameters = self._parameterNode
-        if parameters.inputVolume is not self._shownVolume:
-            self._watchVolume(parameters.inputVolume)
-            self._keepResultsOfOthers()
+        if parameters.inputVolume is not self._volume.node:
+            self._volume.watch(parameters.inputVolume)
+            self._chooseOutputOf(parameters.inputVolume)
+        self._region.watch(parameters.regionOfInterest)
         self._models.show(parameters.model)
         self.ui.recordEverySpinBox.enabled = parameters.recordSteps
         self.ui.recordLimitSpinBox.enabled = parameters.recordSteps
-        summary = tableSummary(parameters.resultsTable)
-        self.ui.resultLabel.text = summary
-        self.ui.resultLabel.visible = bool(summary)
-        self._onImageModified()
+        self._showResults()
+        self._onInputModified()
 
-    def _watchVolume(self, volumeNode) -> None:
-        """Follow the image of a volume: scripts add a node first and fill it afterwards."""
-        # Not through the mixin, which would keep the volume in memory after it has left the scene.
-        if self._shownVolume is not None:
-            self._shownVolume.RemoveObserver(self._volumeTag)
-        self._shownVolume = volumeNode
-        if volumeNode is not None:
-            event = slicer.vtkMRMLVolumeNode.ImageDataModifiedEvent
-            self._volumeTag = volumeNode.AddObserver(event, self._onImageModified)
-
-    def _onImageModified(self, caller=None, event=None) -> None:
+    def _onInputModified(self, caller=None, event=None) -> None:
+        self._regions.show(self._parameterNode.regionOfInterest, self._parameterNode.inputVolume)
         self.ui.recordMemoryLabel.text = self._memoryText()
         self._showReadiness()
 
-    def _keepResultsOfOthers(self) -> None:
-        """When another volume is chosen, do not offer to replace the segmentation of the previous one."""
-        parameters = self._parameterNode
-        segmentationNode = parameters.outputSegmentation
-        if segmentationNode is None or parameters.inputVolume is None:
+    def _chooseOutputOf(self, volumeNode) -> None:
+        """When another volume is chosen, show its own result, and do not offer to replace that of the previous one."""
+        if volumeNode is None or segmentedVolume(self._parameterNode.outputSegmentation) is volumeNode:
             return
-        role = slicer.vtkMRMLSegmentationNode.GetReferenceImageGeometryReferenceRole()
-        reference = segmentationNode.GetNodeReference(role)
-        if reference is not None and reference is not parameters.inputVolume:
-            with slicer.util.NodeModify(parameters):
-                parameters.outputSegmentation = None
-                parameters.resultsTable = None
+        latest = latestSegmentationOf(volumeNode)
+        if latest is not None or segmentedVolume(self._parameterNode.outputSegmentation) is not None:
+            self._parameterNode.outputSegmentation = latest
 
     def _memoryText(self) -> str:
         model = self._models.model(self._parameterNode.model)
@@ -177,56 +172,49 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def onSegmentButton(self, checked: bool = False) -> None:
         """Segment, or cancel the run that is under way."""
-        if self._timer.run is not None:
-            self._stop(_("Cancelled; the scene is as it was before."))
+        if self._runs.running:
+            self._runs.stop(_("Cancelled; the scene is as it was before."))
             return
         parameters = self._parameterNode
-        self._showMessage("")
+        volumeNode, output = parameters.inputVolume, parameters.outputSegmentation
+        self._underWay = _UnderWay(parameters, volumeNode, output, output is not None and isShownIn3D(output))
         try:
-            options = RunOptions(**optionValues(parameters))
-            run = self.logic.start(parameters.inputVolume, parameters.model, parameters.outputSegmentation, options)
+            card = self.logic.card(parameters.model)
+            run = self.logic.start(
+                volumeNode,
+                parameters.model,
+                output,
+                RunOptions(**optionValues(parameters)),
+                parameters.regionOfInterest,
+                positionOnDisplay(card.input.plane),
+            )
+            self._results.hide()
+            live = (lambda: LiveView(volumeNode, run.scan, card)) if parameters.watchLive else None
+            self._runs.start(run, live)
         except Exception as problem:
-            self._onProblem(problem)
+            self._runs.fail(problem)
             return
-        self._underWay = _UnderWay(parameters, parameters.inputVolume, parameters.outputSegmentation)
-        self._timer.start(run)
         self._showRunning(True)
 
-    def _stop(self, message: str) -> None:
-        """Cancel a run that is under way, and say why."""
-        if self._timer.stop():
-            self._showRunning(False)
-            self._showMessage(message)
-
-    def _onProgress(self, progress) -> None:
-        self.ui.progressBar.value = int(progress.fraction * PROGRESS_MAXIMUM)
-        self.ui.progressLabel.text = progressText(progress)
-
-    def _onEnd(self, run) -> None:
-        parameters, outputs = self._underWay.parameters, run.outputs
+    def _onEnd(self, run) -> str:
+        """Show the result of a run; returns what to say about it."""
+        parameters, segmentationNode = self._underWay.parameters, run.outputs.segmentationNode
+        if self._underWay.in3D:
+            showIn3D(segmentationNode, True)
         # Another volume may have been chosen by now: its own result is still to come.
         if parameters.inputVolume is self._underWay.volumeNode:
-            with slicer.util.NodeModify(parameters):
-                parameters.outputSegmentation = outputs.segmentationNode
-                parameters.resultsTable = outputs.tableNode
-        self._showRunning(False)
-        self._showMessage(_("The result is in '{name}'.").format(name=outputs.segmentationNode.GetName()))
+            parameters.outputSegmentation = segmentationNode
+        return _("The result is in '{name}'.").format(name=segmentationNode.GetName())
 
-    def _onProblem(self, problem: Exception) -> None:
-        """Say a problem in one sentence; what nobody foresaw goes to the log with its details."""
-        text = str(problem)
-        if not isinstance(problem, MedNCAError):
-            logging.error("MedNCASegment: unexpected problem", exc_info=problem)
-            text = _("Something unexpected went wrong ({kind}); Slicer's log has the details.").format(
-                kind=type(problem).__name__
-            )
+    def _onOver(self) -> None:
+        self._underWay = None
         self._showRunning(False)
-        self._showMessage(text)
+        self._showResults()
 
     # Scene
 
     def _onSceneStartClose(self, caller, event) -> None:
-        self._stop(_("The scene was closed, so the segmentation was cancelled."))
+        self._runs.stop(_("The scene was closed, so the segmentation was cancelled."))
         self.setParameterNode(None)
 
     def _onSceneEndClose(self, caller, event) -> None:
@@ -237,6 +225,8 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         # Parameters are read before the nodes that they refer to have come; read them again.
         if self.parent.isEntered:
             self.initializeParameterNode()
+            # The subject hierarchy may hear of the end of the import after this panel.
+            qt.QTimer.singleShot(0, self._showResults)
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
     def _onNodeAdded(self, caller, event, node) -> None:
@@ -249,30 +239,35 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     @vtk.calldata_type(vtk.VTK_OBJECT)
     def _onNodeAboutToBeRemoved(self, caller, event, node) -> None:
         if self._underWay is not None and node in (self._underWay.volumeNode, self._underWay.outputNode):
-            self._stop(
+            self._runs.stop(
                 _("'{name}' was removed from the scene, so the segmentation was cancelled.").format(name=node.GetName())
             )
 
     # Showing
 
     def _showRunning(self, running: bool) -> None:
-        if not running:
-            self._underWay = None
         # What a run began with cannot be changed under it; the card stays readable.
-        choices = (self.ui.volumeSelector, self.ui.modelSelector, self.ui.segmentationSelector, self.ui.advancedSection)
-        for choice in choices:
+        for choice in (
+            self.ui.volumeSelector,
+            self.ui.regionSelector,
+            self.ui.modelSelector,
+            self.ui.modelButtons,
+            self.ui.segmentationSelector,
+            self.ui.watchLiveCheckBox,
+            self.ui.advancedSection,
+        ):
             choice.enabled = not running
         self.ui.segmentButton.text = _("Cancel") if running else _("Segment")
-        self.ui.progressBar.value = 0
-        self.ui.progressBar.visible = running
-        self.ui.progressLabel.text = ""
-        self.ui.progressLabel.visible = running
         self._showReadiness()
+
+    def _showResults(self) -> None:
+        # Of a scene that is being read, some nodes are still empty.
+        if self._parameterNode is not None and not self._runs.running and not slicer.mrmlScene.IsImporting():
+            self._results.show(self._parameterNode.outputSegmentation)
 
     def _showReadiness(self) -> None:
         """The button can be pressed when a run can start, or be cancelled; else it says why not."""
-        parameters = self._parameterNode
-        running = self._timer.run is not None
+        parameters, running = self._parameterNode, self._runs.running
         reason = ""
         if not running:
             reason = obstacle(parameters, self._models.model(parameters.model) if parameters is not None else None)
@@ -283,7 +278,3 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.ui.segmentButton.toolTip = reason or _("Segment the volume with this model")
         self.ui.reasonLabel.text = reason
         self.ui.reasonLabel.visible = bool(reason)
-
-    def _showMessage(self, text: str) -> None:
-        self.ui.messageLabel.text = text
-        self.ui.messageLabel.visible = bool(text)

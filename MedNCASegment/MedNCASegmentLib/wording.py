@@ -1,5 +1,6 @@
 """The panel's sentences: plain functions from facts to text, without Qt and without a scene."""
 
+import math
 from html import escape
 
 from mednca import Model, Progress
@@ -40,11 +41,17 @@ def memoryText(kept: int, total: int, every: int, voxels: int) -> str:
     )
 
 
-def resultText(volumes: list[tuple[str, float]], seconds: float) -> str:
-    """Segments with their volumes in mL, and the run time."""
-    found = [_("{name}: {volume:.2f} mL").format(name=name, volume=volume) for name, volume in volumes]
-    time = _("{seconds:.1f} s").format(seconds=seconds) if seconds < 10 else durationText(seconds)
-    return _("{volumes} (computed in {time})").format(volumes=", ".join(found), time=time)
+def cellText(value: str | float, unit: str) -> str:
+    """A cell of a results table with its unit: whole numbers with thousands set apart, nothing for not-a-number."""
+    if isinstance(value, str):
+        return value
+    if math.isnan(value):
+        return ""
+    if unit == "s" and value >= 10:
+        return durationText(value)
+    if unit:
+        return f"{value:.1f} {unit}" if unit == "s" else f"{value:.2f} {unit}"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:.3f}"
 
 
 def cardRows(model: Model) -> list[tuple[str, str]]:

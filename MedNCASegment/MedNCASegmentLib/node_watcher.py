@@ -1,0 +1,25 @@
+"""One node at a time, watched for one event."""
+
+from collections.abc import Callable
+
+
+class NodeWatcher:
+    """Follows whichever node is chosen.
+
+    Not Slicer's observation mixin, which would keep the node in memory after it has left the scene.
+    """
+
+    def __init__(self, event: int, onEvent: Callable) -> None:
+        self._event, self._onEvent = event, onEvent
+        self.node = None
+        self._tag = 0
+
+    def watch(self, node) -> None:
+        """Watch this node instead of the former one; None watches nothing."""
+        if node is self.node:
+            return
+        if self.node is not None:
+            self.node.RemoveObserver(self._tag)
+        self.node = node
+        if node is not None:
+            self._tag = node.AddObserver(self._event, self._onEvent)
