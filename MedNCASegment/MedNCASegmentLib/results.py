@@ -1,5 +1,7 @@
 """From a result of the core to nodes of the scene: segmentation, volumes of probability, table."""
 
+from dataclasses import dataclass
+
 import slicer
 import vtk
 from mednca import Card, Label, Result
@@ -63,28 +65,56 @@ def addVolume(name: str, array, volumeNode, scan: Scan):
     return node
 
 
+@dataclass(frozen=True)
+class Measures:
+    """What the table says of one label."""
+
+    segment: str
+    volume: float  # mL
+    voxels: int
+    largest: float  # mL of the largest component
+    seconds: float  # of the whole run
+    quality: float | None  # spread of the runs; None for one run
+
+
+def measure(result: Result, card: Card) -> list[Measures]:
+    """The figures of each label, in the card's order.
+
+    Raises:
+        MedNCAError: SimpleITK, which finds the largest component, is not installed.
+    """
+    # NumPy's numbers are no column type.
+    quality = None if result.quality is None else float(result.quality)
+    found = []
+    for label in card.labels:
+        mask, volume = result.labels == label.value, float(result.volume_ml[label.name])
+        voxels = int(mask.sum())
+        largest = volume * int(largest_component(mask).sum()) / max(voxels, 1)
+        found.append(Measures(label.name, volume, voxels, largest, result.seconds, quality))
+    return found
+
+
 def fillTable(tableNode, result: Result, card: Card) -> None:
     """Write volumes, run time and, for several runs, their spread as quality score into a table node, a row a label."""
-    masks = [result.labels == label.value for label in card.labels]
-    largest = [
-        result.volume_ml[label.name] * int(largest_component(mask).sum()) / max(int(mask.sum()), 1)
-        for label, mask in zip(card.labels, masks, strict=True)
+    found = measure(result, card)
+    columns = [
+        (_("Segment"), "", [one.segment for one in found]),
+        (_("Volume"), "mL", [one.volume for one in found]),
+        (_("Voxels"), "", [one.voxels for one in found]),
+        (_("Largest component"), "mL", [one.largest for one in found]),
+        (_("Run time"), "s", [one.seconds for one in found]),
     ]
-    names = vtk.vtkStringArray()
-    names.SetName(_("Segment"))
-    columns = {
-        _("Volume"): ("mL", vtk.vtkDoubleArray(), [result.volume_ml[label.name] for label in card.labels]),
-        _("Voxels"): ("", vtk.vtkIntArray(), [int(mask.sum()) for mask in masks]),
-        _("Largest component"): ("mL", vtk.vtkDoubleArray(), largest),
-        _("Run time"): ("s", vtk.vtkDoubleArray(), [result.seconds] * len(card.labels)),
-    }
     if result.quality is not None:
-        columns[_("Spread of runs")] = ("", vtk.vtkDoubleArray(), [result.quality] * len(card.labels))
-    for label in card.labels:
-        names.InsertNextValue(label.name)
+        columns.append((_("Spread of runs"), "", [one.quality for one in found]))
+    writeColumns(tableNode, columns)
+
+
+def writeColumns(tableNode, columns: list[tuple[str, str, list]]) -> None:
+    """Replace the content of a table node: title, unit and values of each column, all texts or numbers of one type."""
+    arrays = {str: vtk.vtkStringArray, int: vtk.vtkIntArray, float: vtk.vtkDoubleArray}
     tableNode.RemoveAllColumns()
-    tableNode.AddColumn(names)
-    for title, (unit, column, values) in columns.items():
+    for title, unit, values in columns:
+        column = arrays[type(values[0])]()
         column.SetName(title)
         for value in values:
             column.InsertNextValue(value)

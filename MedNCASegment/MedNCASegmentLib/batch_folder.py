@@ -1,0 +1,46 @@
+"""Folders of the subject hierarchy: the volumes that lie in one, and the one that holds the results of a batch."""
+
+import slicer
+
+from .run_folder import RUN_ATTRIBUTE
+
+# Not that of a run: segmenting once more into one segmentation of a batch must not remove all the others.
+BATCH_ATTRIBUTE = "MedNCA.Batch"
+
+
+def _hierarchy():
+    return slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+
+
+def volumesInFolder(folderItem: int) -> list:
+    """The scalar volumes in a folder of the subject hierarchy and in the folders within it, in their order there.
+
+    Label maps are left out, and so is what a run or a batch has made, or else probabilities would be taken for scans.
+    """
+    hierarchy, found = _hierarchy(), []
+    for item in slicer.util.getSubjectHierarchyItemChildren(folderItem):
+        if hierarchy.GetItemAttribute(item, RUN_ATTRIBUTE) or hierarchy.GetItemAttribute(item, BATCH_ATTRIBUTE):
+            continue
+        node = hierarchy.GetItemDataNode(item)
+        # Vector and diffusion volumes are scalar volumes by class, so the class itself counts.
+        if node is not None and node.GetClassName() == "vtkMRMLScalarVolumeNode":
+            found.append(node)
+        found += volumesInFolder(item)
+    return found
+
+
+def createBatchFolder(besideNode, name: str) -> int:
+    """Add an empty folder beside a node (at the top for None or a node without an item); returns its item."""
+    hierarchy = _hierarchy()
+    item = hierarchy.GetItemByDataNode(besideNode) if besideNode is not None else 0
+    parent = hierarchy.GetItemParent(item) if item else hierarchy.GetSceneItemID()
+    folder = hierarchy.CreateFolderItem(parent, hierarchy.GenerateUniqueItemName(name))
+    hierarchy.SetItemAttribute(folder, BATCH_ATTRIBUTE, "1")
+    return folder
+
+
+def folderOf(node) -> int:
+    """The item of the hierarchy in which a node lies; 0 when it has none of its own."""
+    hierarchy = _hierarchy()
+    item = hierarchy.GetItemByDataNode(node)
+    return hierarchy.GetItemParent(item) if item else 0
