@@ -64,9 +64,19 @@ def test_gpu_needs_pytorch(monkeypatch):
 def test_options_mean_the_same_to_the_logic():
     from MedNCASegmentLib import MedNCASegmentLogic, RunOptions
 
-    assert RunOptions(**parameters.optionValues(MedNCASegmentLogic().getParameterNode())) == RunOptions()
+    assert RunOptions(**parameters.optionValues(MedNCASegmentLogic().getParameterNode())) == RunOptions(live=True)
 
 
 def test_without_a_volume_no_memory_is_promised():
-    chosen = SimpleNamespace(inputVolume=None, recordSteps=True)
+    chosen = SimpleNamespace(inputVolume=None, regionOfInterest=None, recordSteps=True)
     assert readiness.recordedMemory(chosen, load_model("hippocampus")) == ""
+
+
+def test_cells_have_units_and_no_false_digits():
+    assert wording.cellText(2.8341, "mL") == "2.83 mL"
+    assert wording.cellText(7.25, "s") == "7.2 s"
+    assert wording.cellText(125.0, "s") == "2 min 5 s"
+    assert wording.cellText(12834.0, "") == "12,834"
+    assert wording.cellText(0.0812, "") == "0.081"
+    assert wording.cellText("Hippocampus", "") == "Hippocampus"
+    assert wording.cellText(float("nan"), "mL") == ""

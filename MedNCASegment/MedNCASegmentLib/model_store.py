@@ -86,7 +86,8 @@ class ModelStore:
     def _files(self) -> dict[str, Path]:
         shipped = shipped_models()
         # Hidden files are copies under way.
-        found = [path for path in sorted(self._folder.glob("*.npz")) if not path.name.startswith(".")]
+        found = [path for path in self._folder.glob("*.npz") if not path.name.startswith(".")]
+        found.sort(key=lambda path: path.stem.lower())
         return shipped | {path.stem: path for path in found if path.stem not in shipped}
 
     def _unusedName(self, wanted: str) -> str:
