@@ -1,6 +1,6 @@
 # What a machine without Slicer can do with this repository. Every target prepares .venv by itself, once.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint checks benchmarks clean
+.PHONY: help demo test lint checks benchmarks screenshots clean
 
 python := .venv/bin/python
 ready := .venv/ready-for
@@ -23,6 +23,9 @@ checks: $(ready)-demo ## what is checked about the repository itself
 
 benchmarks: $(ready)-test ## speed, memory and responsiveness on this machine
 	set -e; for script in $$(grep -l __main__ Testing/Benchmarks/*.py); do echo "== $$script"; $(python) $$script; done
+
+screenshots: $(ready)-test ## pictures of the panel at work for README and tutorial, into Docs/pictures/
+	$(python) Testing/screenshots.py --output Docs/pictures
 
 clean: ## remove .venv and everything that was made
 	rm -rf .venv build demo-output .pytest_cache .ruff_cache *.egg-info MedNCASegment/*.egg-info

@@ -73,10 +73,10 @@ class Viewer:
         return Image.fromarray(picture.astype(np.uint8)).resize(size, resampling)
 
 
-def write_animation(frames: list[Image.Image], path: Path, milliseconds: int = 160) -> None:
-    """Write frames as an endless GIF that rests on its last frame."""
+def write_animation(frames: list[Image.Image], path: Path, milliseconds: int = 160, colors: int = 128) -> None:
+    """Write frames as an endless GIF that rests on its last frame; `colors` is the size of each frame's palette."""
     durations = [milliseconds] * (len(frames) - 1) + [1800]
-    small = [frame.quantize(128, dither=Image.Dither.NONE) for frame in frames]
+    small = [frame.quantize(colors, dither=Image.Dither.NONE) for frame in frames]
     small[0].save(path, save_all=True, append_images=small[1:], duration=durations, loop=0)
 
 

@@ -1,12 +1,12 @@
 """The widgets of Slicer's Sequences module: they show a sequence browser node and change nothing else.
 
-The part widgets have the names that they have in Slicer; icons are replaced by signs.
+The part widgets have the names that they have in Slicer; icons are those of Qt's style.
 """
 
 import slicer
 from PySide6.QtCore import Property, Qt, Slot
 from PySide6.QtGui import QFontDatabase, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QSlider, QToolBar
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QSlider, QStyle, QToolBar
 
 from .mrml_widget import qMRMLWidget
 from .node_combo_box import qMRMLNodeComboBox
@@ -101,15 +101,16 @@ class qMRMLSequenceBrowserPlayWidget(_BrowserWidget):
         self._recordingControlsVisible = True
         layout = QHBoxLayout(self)
         self._buttons = {}
-        for name, sign, tip, checkable in (
-            ("VcrFirst", "|<", "First frame", False),
-            ("VcrPrevious", "<", "Previous frame", False),
-            ("VcrPlayPause", "\N{BLACK RIGHT-POINTING TRIANGLE}", "Play/Pause", True),
-            ("VcrNext", ">", "Next frame", False),
-            ("VcrLast", ">|", "Last frame", False),
-            ("VcrLoop", "\N{CLOCKWISE OPEN CIRCLE ARROW}", "Loop playback", True),
+        for name, icon, tip, checkable in (
+            ("VcrFirst", QStyle.StandardPixmap.SP_MediaSkipBackward, "First frame", False),
+            ("VcrPrevious", QStyle.StandardPixmap.SP_MediaSeekBackward, "Previous frame", False),
+            ("VcrPlayPause", QStyle.StandardPixmap.SP_MediaPlay, "Play/Pause", True),
+            ("VcrNext", QStyle.StandardPixmap.SP_MediaSeekForward, "Next frame", False),
+            ("VcrLast", QStyle.StandardPixmap.SP_MediaSkipForward, "Last frame", False),
+            ("VcrLoop", QStyle.StandardPixmap.SP_BrowserReload, "Loop playback", True),
         ):
-            button = QPushButton(sign, self)
+            button = QPushButton(self)
+            button.setIcon(self.style().standardIcon(icon))
             button.setObjectName(f"pushButton_{name}")
             button.setToolTip(tip)
             button.setCheckable(checkable)
@@ -204,9 +205,9 @@ class qMRMLSequenceBrowserPlayWidget(_BrowserWidget):
             change(widget)
             widget.blockSignals(blocked)
         # Slicer's button has a second icon for this.
-        self._buttons["VcrPlayPause"].setText(
-            "||" if browser.GetPlaybackActive() else "\N{BLACK RIGHT-POINTING TRIANGLE}"
-        )
+        pixmap = QStyle.StandardPixmap
+        icon = pixmap.SP_MediaPause if browser.GetPlaybackActive() else pixmap.SP_MediaPlay
+        self._buttons["VcrPlayPause"].setIcon(self.style().standardIcon(icon))
         for button in self._buttons.values():
             button.setEnabled(count > 0 and not browser.GetRecordingActive())
 
