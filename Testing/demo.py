@@ -67,7 +67,8 @@ def main() -> int:
     write_animation(frames, output / "steps.gif")
     overlap = dice(result.labels > 0, truth)
     millilitres = result.volume_ml[label.name]
-    viewer.draw(result.labels, f"{label.name}: {millilitres:.2f} mL, Dice {overlap:.3f}").save(output / "result.png")
+    caption = f"{label.name}: {millilitres:.2f} mL, Dice {overlap:.3f} against the expert's outline (white)"
+    viewer.draw(result.labels, caption, curve, len(curve) - 1, truth).save(output / "result.png")
 
     print(f"Dice      {overlap:.3f} against the expert's label (a case that took no part in training)")
     print(f"Volume    {millilitres:.2f} mL (expert {truth.sum() * volume.voxel_volume_ml:.2f} mL)")

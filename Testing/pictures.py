@@ -32,9 +32,17 @@ class Viewer:
         gray = np.clip((volume.array.astype(float) - low) / max(high - low, 1e-6), 0, 1) * 255
         self.images = {plane: self._plane(gray, plane, Image.Resampling.BICUBIC) for plane in PLANES}
 
-    def draw(self, labels: np.ndarray, caption: str, curve: list[float] | None = None, at: int = 0) -> Image.Image:
-        """One picture; `curve` is a volume in mL for each step, drawn below with step `at` marked."""
-        first, *others = (self._tile(labels, plane) for plane in PLANES)
+    def draw(
+        self,
+        labels: np.ndarray,
+        caption: str,
+        curve: list[float] | None = None,
+        at: int = 0,
+        reference: np.ndarray | None = None,
+    ) -> Image.Image:
+        """One picture; `curve` is a volume in mL for each step, drawn below with step `at` marked, and `reference` a
+        mask [i, j, k] whose outline is drawn in white."""
+        first, *others = (self._tile(labels, reference, plane) for plane in PLANES)
         right = MARGIN + first.width + MARGIN
         wide = right + sum(tile.width + MARGIN for tile in others)
         below = CAPTION + max(tile.height for tile in others) + MARGIN
@@ -52,12 +60,17 @@ class Viewer:
             _draw_curve(pen, box, curve, at, tuple(int(c) for c in self.color), small)
         return canvas
 
-    def _tile(self, labels: np.ndarray, plane: str) -> Image.Image:
+    def _tile(self, labels: np.ndarray, reference: np.ndarray | None, plane: str) -> Image.Image:
         gray = np.asarray(self.images[plane], float)[..., None].repeat(3, axis=2)
-        mask = np.asarray(self._plane((labels > 0) * 255.0, plane, Image.Resampling.BILINEAR)) > 127
+        mask = self._mask(labels > 0, plane)
         tile = np.where(mask[..., None], 0.62 * gray + 0.38 * self.color, gray)
         tile[_outline(mask)] = self.color
+        if reference is not None:
+            tile[_outline(self._mask(reference, plane))] = TEXT
         return Image.fromarray(tile.clip(0, 255).astype(np.uint8))
+
+    def _mask(self, inside: np.ndarray, plane: str) -> np.ndarray:
+        return np.asarray(self._plane(inside * 255.0, plane, Image.Resampling.BILINEAR)) > 127
 
     def _plane(self, array: np.ndarray, plane: str, resampling) -> Image.Image:
         slicing = slicing_for(self.volume.affine, plane)

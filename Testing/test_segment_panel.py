@@ -320,10 +320,20 @@ class SegmentPanelTest(PanelCase):
         self.panel.enter()
         self.assertEqual((self.ui.seedSpinBox.value, self.ui.runsSpinBox.value), (9, 1))
 
+    @staticmethod
+    def bringBack(modules):
+        """Put the modules of before in place again: other tests hold on to their classes."""
+        sys.modules.update(modules)
+        slicer.util.reloadScriptedModule("MedNCASegment")
+
     def test_reloadGivesANewPanelThatWorks(self):
         self.loadSample()
         self.startAndWaitForHalf()
         panel, core = self.panel, sys.modules["mednca"]
+        names = ("MedNCASegmentLib", "mednca")
+        self.addCleanup(
+            self.bringBack, {name: one for name, one in sys.modules.items() if name.partition(".")[0] in names}
+        )
         panel.onReload()
         slicer.app.processEvents()
 

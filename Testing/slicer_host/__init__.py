@@ -17,9 +17,8 @@ What it stands in for, and how it differs from Slicer:
     The scene is MRML's own with the node classes of the modules in :data:`slicer_host.scene.MODULE_LOGICS`; colour
     tables that Slicer reads from its colour files are generated, and no terminology files are loaded. ``slicer.app``
     has the methods that modules use, ``testingEnabled()`` is True; with Qt there is a main window with nothing but the
-    module panel. File readers and writers
-    are MRML's storage nodes, without Slicer's reader plugins and options dialogs. Subject hierarchy items are created
-    for the node classes that Slicer's plugins claim; there are no plugins.
+    module panel. File readers and writers are MRML's storage nodes, without Slicer's reader plugins and options
+    dialogs. Subject hierarchy items are created for the node classes that Slicer's plugins claim.
 ``slicer.ScriptedLoadableModule``, ``slicer.i18n``, ``slicer.parameterNodeWrapper``, ``SampleData``
     Written anew to the same contracts. Text is never translated. Parameters are stored under the same names and in the
     same format as in Slicer, for int, float, bool, str, enumerations, paths, nodes, lists, tuples, dicts and unions of

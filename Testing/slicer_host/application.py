@@ -27,9 +27,7 @@ class Application:
     documentationBaseUrl = "https://slicer.readthedocs.io/en/latest/"
 
     def __init__(self, host, folder: str):
-        """``host`` is the :class:`~slicer_host.scene.SceneHost`, ``folder`` a folder for the application's own
-        files.
-        """
+        """``host`` is the :class:`~slicer_host.scene.SceneHost`, ``folder`` the application's own folder."""
         self._host = host
         self._layoutManager = LayoutManager(host)
         self._ioManager = CoreIOManager(host)

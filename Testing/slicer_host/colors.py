@@ -1,6 +1,4 @@
-"""The colour table that Slicer shows label maps with by default, generated: ``slicer-core`` comes without colour
-files.
-"""
+"""The colour table that Slicer shows label maps with by default, generated: ``slicer-core`` has no colour files."""
 
 import colorsys
 import os

@@ -1,6 +1,4 @@
-"""``slicer.app.layoutManager()`` for views that nobody sees: slice logics and layout names are real, widgets are not
-there.
-"""
+"""``slicer.app.layoutManager()`` for views that nobody sees: slice logics and layout names without widgets."""
 
 import slicer
 

@@ -63,9 +63,7 @@ class QObject:
 
 
 class QTimer(QObject):
-    """A timer that fires from :func:`processTimers`, times in milliseconds. ``singleShot`` is static, as in
-    PythonQt.
-    """
+    """A timer that fires from :func:`processTimers`, times in milliseconds; ``singleShot`` is a static method."""
 
     _signals = ("timeout",)
     _running: list = []

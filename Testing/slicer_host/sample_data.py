@@ -56,9 +56,7 @@ class SampleDataSource:
 
 
 class SampleDataLogic:
-    """Registers sample data in ``slicer.modules.sampleDataSources`` and loads them. Only ``file:`` addresses work
-    here.
-    """
+    """Registers sample data in ``slicer.modules.sampleDataSources`` and loads them, from ``file:`` addresses only."""
 
     def __init__(self, logMessage=None):
         self.logMessage = logMessage or (lambda message, logLevel=logging.DEBUG: logging.log(logLevel, message))

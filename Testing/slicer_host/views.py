@@ -90,9 +90,7 @@ class SliceView(_View):
         )
 
     def draw(self, offset: float | None = None, fit: bool = True) -> np.ndarray:
-        """Array [height, width, 3] of bytes; ``offset`` is the slice's position in mm along its normal, None leaves
-        it.
-        """
+        """Array [height, width, 3] of bytes; ``offset`` as in :func:`renderSlice`; without ``fit``, None leaves it."""
         self.logic.GetSliceNode().SetDimensions(*self.window.GetSize(), 1)
         if fit:
             self.logic.FitSliceToBackground()
@@ -121,9 +119,7 @@ class ThreeDView(_View):
         self.attach(slicer.vtkMRMLThreeDViewDisplayableManagerFactory.GetInstance(), _THREE_D_MANAGERS, self.viewNode)
 
     def draw(self, direction: tuple = (0.6, 1.0, 0.35), zoom: float = 1.2) -> np.ndarray:
-        """Array [height, width, 3] of bytes, seen from ``direction`` (towards the viewer, RAS) with everything in
-        view.
-        """
+        """Array [height, width, 3] of bytes, everything in view, seen from ``direction`` (towards the viewer, RAS)."""
         camera = self.renderer.GetActiveCamera()
         camera.SetFocalPoint(0, 0, 0)
         camera.SetPosition(*direction)

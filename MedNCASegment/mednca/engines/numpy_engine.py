@@ -14,7 +14,10 @@ BLOCK_BYTES = 2_400_000
 
 @dataclass(frozen=True)
 class PreparedRule:
-    """A folded rule as the engine multiplies it: kernel [9n, h] in neighbour order, bias [h], dense1 [h, n-x]."""
+    """A folded rule as the engine multiplies it: kernel [9n, h] in neighbour order, bias [h], dense1 [h, n].
+
+    The columns of dense1 for the image channels are zero, so that an update leaves them as they are.
+    """
 
     kernel: np.ndarray
     bias: np.ndarray
@@ -39,11 +42,15 @@ class NumpyEngine:
     device = "cpu"
     cells_per_batch = 8192
 
+    def __init__(self) -> None:
+        self._buffers: dict[str, np.ndarray] = {}
+
     def prepare(self, rule: Rule, image_channels: int) -> PreparedRule:
         kernel, bias, dense1 = fold(rule, image_channels, lambda arrays: np.stack(arrays, axis=-1))
         hidden, channels = kernel.shape[:2]
         kernel = kernel.transpose(2, 3, 1, 0).reshape(9 * channels, hidden)
-        return PreparedRule(*(np.ascontiguousarray(array, np.float32) for array in (kernel, bias, dense1.T)))
+        dense1 = np.pad(dense1, ((image_channels, 0), (0, 0))).T
+        return PreparedRule(*(np.ascontiguousarray(array, np.float32) for array in (kernel, bias, dense1)))
 
     def seed(self, image: np.ndarray, channels: int) -> CellState:
         """New cells: `image` [slice, image channel, row, column] in their first channels, zero in the others."""
@@ -80,25 +87,35 @@ class NumpyEngine:
         firing = np.flatnonzero(mask)
         around = np.array([row * columns + column for row in (-1, 0, 1) for column in (-1, 0, 1)])
         block = max(64, BLOCK_BYTES // (9 * channels * 4))
-        neighbours = np.empty((min(block, firing.size), 9, channels), np.float32)
-        hidden = np.empty((min(block, firing.size), rule.bias.size), np.float32)
-        change = np.empty((firing.size, rule.dense1.shape[1]), np.float32)
-        for start in range(0, firing.size, block):
-            here = firing[start : start + block]
-            n = here.size
+        blocks = [firing[start : start + block] for start in range(0, firing.size, block)]
+        change = self._buffer("change", firing.size, channels)
+        for index, here in enumerate(blocks):
+            n, start = here.size, index * block
+            neighbours = self._buffer("neighbours", n * 9, channels)
             # mode="clip" spares a second buffer; every index lies inside, as padding never fires.
-            np.take(cells, here[:, None] + around, axis=0, out=neighbours[:n], mode="clip")
-            h = np.matmul(neighbours[:n].reshape(n, -1), rule.kernel, out=hidden[:n])
-            h += rule.bias
-            np.maximum(h, 0, out=h)
-            np.matmul(h, rule.dense1, out=change[start : start + n])
-        cells[firing, channels - change.shape[1] :] += change
+            np.take(cells, (here[:, None] + around).ravel(), axis=0, out=neighbours, mode="clip")
+            hidden = np.matmul(neighbours.reshape(n, -1), rule.kernel, out=self._buffer("hidden", n, rule.bias.size))
+            hidden += rule.bias
+            np.maximum(hidden, 0, out=hidden)
+            np.matmul(hidden, rule.dense1, out=change[start : start + n])
+        # Only now, as every cell has seen its neighbours as they were.
+        for index, here in enumerate(blocks):
+            state_here = np.take(cells, here, axis=0, out=self._buffer("state", here.size, channels), mode="clip")
+            state_here += change[index * block : index * block + here.size]
+            cells[here] = state_here
         _reflect(padded)
         return state
 
     def channels(self, state: CellState, first: int, count: int) -> np.ndarray:
         """Copy of `count` channels from `first` on: float32 [slice, channel, row, column]."""
         return np.moveaxis(state.inner[..., first : first + count], -1, 1).copy()
+
+    def _buffer(self, name: str, rows: int, columns: int) -> np.ndarray:
+        """A part of memory that is kept between steps; getting it anew costs more than filling it."""
+        kept = self._buffers.get(name)
+        if kept is None or kept.size < rows * columns:
+            kept = self._buffers[name] = np.empty(rows * columns, np.float32)
+        return kept[: rows * columns].reshape(rows, columns)
 
     def _set_image(self, state: CellState, image: np.ndarray) -> None:
         state.inner[..., : image.shape[1]] = np.moveaxis(image, 1, -1)

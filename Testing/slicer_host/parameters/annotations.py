@@ -1,6 +1,4 @@
-"""What ``typing.Annotated`` may say of a parameter beside its validators, and how to take a type and its annotations
-apart.
-"""
+"""What ``typing.Annotated`` may say of a parameter beside its validators, and how a type is told from it."""
 
 import types
 import typing

@@ -3,15 +3,12 @@
 Every Qt object is seen through a proxy (:mod:`~slicer_host.pythonqt.proxies`):
 
 - Qt properties are attributes, read and set: ``button.text``, ``button.enabled = False``. Calling one raises, and so
-does a value
-  of the wrong type.
-- Slots, setters and getters that are not properties are called: ``comboBox.currentText`` is a property,
-``comboBox.count``
-  too, ``widget.isEnabled()`` and ``comboBox.itemText(0)`` are methods. Keyword arguments raise.
+  does a value of the wrong type.
+- Slots, setters and getters that are not properties are called: ``comboBox.currentText`` and ``comboBox.count`` are
+  properties, ``widget.isEnabled()`` and ``comboBox.itemText(0)`` methods. Keyword arguments raise.
 - Unknown attributes raise, read or set.
 - ``button.connect("clicked(bool)", f)`` and ``button.clicked.connect(f)`` connect, ``disconnect`` likewise; ``f`` gets
-as
-  many arguments as it takes. An unknown signal or signature raises, where PythonQt returns False.
+  as many arguments as it takes. An unknown signal or signature raises, where PythonQt returns False.
 - An exception in a slot is printed, as in Slicer, and raised at the next ``slicer.app.processEvents()``.
 - Enumerations are ``qt.Qt.Horizontal``, lists come back as tuples, ``name`` is the same as ``objectName``.
 

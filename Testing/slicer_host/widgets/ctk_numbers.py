@@ -49,9 +49,7 @@ class ctkDoubleSpinBox(QWidget):
 
 
 class ctkSliderWidget(QWidget):
-    """A slider beside a spin box; ``valueChanged(double)`` follows the slider, or its release where ``tracking`` is
-    off.
-    """
+    """A slider and a spin box; ``valueChanged(double)`` follows the slider, without ``tracking`` its release."""
 
     valueChanged = Signal(float)
     valueIsChanging = Signal(float)

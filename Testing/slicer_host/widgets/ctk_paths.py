@@ -56,7 +56,7 @@ class ctkDirectoryButton(QWidget):
 
     def __init__(self, parent=None):
         super().__init__(parent)
-        self._button = QPushButton(os.getcwd(), self)
+        self._button = QPushButton(".", self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._button)
@@ -64,10 +64,9 @@ class ctkDirectoryButton(QWidget):
         self._button.clicked.connect(self.browse)
 
     def _setDirectory(self, directory: str) -> None:
-        directory = os.path.abspath(directory)
         if directory != self._button.text():
-            self._button.setText(directory)
-            self.directoryChanged.emit(directory)
+            self._button.setText(os.path.abspath(directory))
+            self.directoryChanged.emit(self._button.text())
 
     directory = Property(str, lambda self: self._button.text(), _setDirectory)
     caption = Property(str, lambda self: self._caption, lambda self, caption: setattr(self, "_caption", caption))

@@ -10,9 +10,7 @@ from .mrml_widget import qMRMLWidget
 
 
 class qSlicerScriptedLoadableModuleWidget(qMRMLWidget):
-    """Makes the module's ``<Name>Widget``, calls its ``setup``, and ``enter`` and ``exit`` when modules are
-    switched.
-    """
+    """Makes the module's ``<Name>Widget``; calls its ``setup``, and its ``enter`` and ``exit`` with the modules."""
 
     def __init__(self, module):
         """``module`` is the :class:`~slicer_host.modules.ScriptedModule`."""

@@ -20,9 +20,7 @@ def offers(settings: dict, attributes: list, node) -> bool:
 
 
 def actions(settings: dict, label) -> list:
-    """(text, (action, node class)) of each enabled action, in order; ``label(node class)`` is what a class is
-    called.
-    """
+    """(text, (action, node class)) of each enabled action, in order; ``label(node class)`` names a class."""
     types = settings["nodeTypes"]
     name = label(types[0] if len(types) == 1 else "")
     rows = []
