@@ -149,14 +149,14 @@ class ResultsPanelTest(PanelCase):
     def test_runBeginsWithTheSliceOnDisplay(self):
         volume = self.loadSample()
         plane = self.panel.logic.card("hippocampus").input.plane
-        axis = library("view_position").PLANES.index(plane)
+        axis = library("on_display").PLANES.index(plane)
         bounds = [0.0] * 6
         volume.GetRASBounds(bounds)
         wanted = [(bounds[2 * one] + bounds[2 * one + 1]) / 2 for one in range(3)]
         wanted[axis] = bounds[2 * axis] + 0.75 * (bounds[2 * axis + 1] - bounds[2 * axis])
         for view in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
             view.JumpSliceByCentering(*wanted)
-        self.assertAlmostEqual(library("view_position").positionOnDisplay(plane)[axis], wanted[axis], delta=1.0)
+        self.assertAlmostEqual(library("on_display").positionOnDisplay(plane)[axis], wanted[axis], delta=1.0)
 
         self.ui.segmentButton.click()
         live = None

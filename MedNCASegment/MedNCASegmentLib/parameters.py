@@ -3,11 +3,26 @@
 from enum import Enum
 from typing import Annotated, Any
 
-from slicer import vtkMRMLMarkupsROINode, vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode
+from slicer import vtkMRMLMarkupsROINode, vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode, vtkMRMLTableNode
 from slicer.i18n import tr as _
 from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
 
 # Names of the members go into saved scenes; labels are what a person reads.
+
+
+class Scope(Enum):
+    """What is segmented in one go."""
+
+    VOLUME = "volume"
+    FOLDER = "folder"
+    SEQUENCE = "sequence"
+
+    def label(self) -> str:
+        return {
+            Scope.VOLUME: _("This volume only"),
+            Scope.FOLDER: _("All volumes in its folder"),
+            Scope.SEQUENCE: _("All volumes of its sequence"),
+        }[self]
 
 
 class Engine(Enum):
@@ -52,10 +67,12 @@ class MedNCASegmentParameterNode:
     """Everything that a person sets on the panel. 0 stands for the card's own value."""
 
     inputVolume: vtkMRMLScalarVolumeNode
+    scope: Scope = Scope.VOLUME
     regionOfInterest: vtkMRMLMarkupsROINode  # None: the whole volume
     model: str = "hippocampus"
     outputSegmentation: vtkMRMLSegmentationNode  # None: add a new one
     watchLive: bool = True
+    batchTable: vtkMRMLTableNode  # of the latest run on many volumes
     engine: Engine = Engine.AUTOMATIC
     device: Device = Device.AUTOMATIC
     steps: Annotated[int, WithinRange(0, 1024)] = 0

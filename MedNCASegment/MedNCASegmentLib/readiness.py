@@ -7,6 +7,7 @@ from mednca import MedNCAError, Model
 from mednca.recording import plan_recording
 from slicer.i18n import tr as _
 
+from .many_volumes import scopeObstacle
 from .parameters import Device, Engine
 from .reading import blockInside
 from .wording import memoryText
@@ -33,6 +34,9 @@ def obstacle(parameters, model: Model | None) -> str:
         return _("Load a scan first; the Sample Data module has one to try.")
     if voxelsOf(volumeNode) == 0:
         return _("'{name}' has no voxels; choose another volume.").format(name=volumeNode.GetName())
+    problem = scopeObstacle(parameters)
+    if problem:
+        return problem
     try:
         segmentedVoxels(parameters)
     except MedNCAError as problem:

@@ -6,7 +6,7 @@ from slicer.util import VTKObservationMixin
 
 from .run_results import RunResults, resultsOf, segmentedVolume
 from .step_player import StepPlayer
-from .summary import tableHtml
+from .summary import batchHtml, tableHtml
 
 
 class ResultSection(VTKObservationMixin):
@@ -41,9 +41,20 @@ class ResultSection(VTKObservationMixin):
                 self._player.show(results.sequenceNode, results.browserNode, results.folder, segmentationNode)
         summary = tableHtml(results.tableNode)
         self._ui.resultLabel.text = summary
-        self._ui.resultLabel.visible = bool(summary)
         self._onDisplayModified()
+        self._showButtons(True)
         self._ui.resultsSection.visible = True
+
+    def showTable(self, tableNode) -> None:
+        """Show the figures of many volumes, which lie in a table; None hides the section."""
+        self.hide()
+        self._ui.resultLabel.text = batchHtml(tableNode)
+        self._showButtons(False)
+        self._ui.resultsSection.visible = bool(self._ui.resultLabel.text)
+
+    def _showButtons(self, visible: bool) -> None:
+        self._ui.show3DButton.visible = visible
+        self._ui.editButton.visible = visible
 
     def hide(self) -> None:
         """Hide the section; the views are as they were before it was shown."""

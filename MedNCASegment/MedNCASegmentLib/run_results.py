@@ -41,6 +41,20 @@ def segmentedVolume(segmentationNode):
     return segmentationNode.GetNodeReference(role) if segmentationNode is not None else None
 
 
+def outputFor(volumeNode, segmentationNode):
+    """What to show and to replace when a volume has been chosen: its own result, never that of another volume.
+
+    Args:
+        volumeNode: the volume; None keeps the segmentation.
+        segmentationNode: what was chosen as output before; None for a new one.
+    """
+    former = segmentedVolume(segmentationNode)
+    if volumeNode is None or former is volumeNode:
+        return segmentationNode
+    latest = latestSegmentationOf(volumeNode)
+    return segmentationNode if latest is None and former is None else latest
+
+
 def latestSegmentationOf(volumeNode):
     """The segmentation of the latest run on a volume; None when there is none."""
     nodes = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")

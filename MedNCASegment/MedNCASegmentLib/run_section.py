@@ -8,7 +8,6 @@ from slicer.i18n import tr as _
 
 from .live_view import LiveView
 from .run_timer import RunTimer
-from .wording import progressText
 
 PROGRESS_MAXIMUM = 1000
 
@@ -27,6 +26,7 @@ class RunSection:
         self._timer = RunTimer(self._onProgress, self._onEnd, self.fail)
         self._liveView: LiveView | None = None
         self._makeLiveView: Callable[[], LiveView] | None = None
+        self._describe: Callable[..., str] = str
         self._showBar(False)
         self.say("")
 
@@ -34,9 +34,16 @@ class RunSection:
     def running(self) -> bool:
         return self._timer.run is not None
 
-    def start(self, run, makeLiveView: Callable[[], LiveView] | None = None) -> None:
-        """Begin a run; `makeLiveView` makes what shows it live, each time the module is entered meanwhile."""
+    def start(self, run, describe: Callable[..., str], makeLiveView: Callable[[], LiveView] | None = None) -> None:
+        """Begin a run.
+
+        Args:
+            run: is pulled until it has finished.
+            describe: from its progress to a text.
+            makeLiveView: makes what shows it live, each time the module is entered meanwhile; None shows nothing.
+        """
         self.say("")
+        self._describe = describe
         self._makeLiveView = makeLiveView
         self._timer.start(run)
         self._showBar(True)
@@ -81,7 +88,7 @@ class RunSection:
 
     def _onProgress(self, progress) -> None:
         self._ui.progressBar.value = int(progress.fraction * PROGRESS_MAXIMUM)
-        self._ui.progressLabel.text = progressText(progress)
+        self._ui.progressLabel.text = self._describe(progress)
         if self._liveView is not None:
             self._liveView.update(progress)
 

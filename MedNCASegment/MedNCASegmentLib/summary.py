@@ -8,6 +8,22 @@ HEAD = '<td style="padding-right: 8px">{}</td>'
 VALUE = '<td align="right" style="padding-left: 8px">{}</td>'
 
 
+def batchHtml(tableNode) -> str:
+    """A table of many volumes, a line a segment: what it is and its volume, or the problem; empty for no table."""
+    table = tableNode.GetTable() if tableNode is not None else None
+    if table is None or table.GetNumberOfRows() == 0:
+        return ""
+    units = [tableNode.GetColumnUnitLabel(table.GetColumnName(i)) or "" for i in range(table.GetNumberOfColumns())]
+    shown = list(range(units.index("mL") + 1)) if "mL" in units else []
+    last = table.GetNumberOfColumns() - 1
+    if last not in shown and table.GetColumn(last).IsA("vtkStringArray"):
+        shown.append(last)
+    lines = [[table.GetColumnName(index) for index in shown]]
+    lines += [[_cell(table, row, index, units[index]) for index in shown] for row in range(table.GetNumberOfRows())]
+    html = ("".join(HEAD.format(escape(text)) for text in line) for line in lines)
+    return "<table>" + "".join(f"<tr>{line}</tr>" for line in html) + "</table>"
+
+
 def tableHtml(tableNode) -> str:
     """A results table turned on its side, a column a segment; empty when there is no table, or nothing in it."""
     table = tableNode.GetTable() if tableNode is not None else None
@@ -18,7 +34,11 @@ def tableHtml(tableNode) -> str:
         column = table.GetColumn(index)
         title = column.GetName() or ""
         unit = tableNode.GetColumnUnitLabel(title) or ""
-        cells = [table.GetValue(row, index) for row in range(table.GetNumberOfRows())]
-        values = [cellText(cell.ToString() if cell.IsString() else cell.ToDouble(), unit) for cell in cells]
+        values = [_cell(table, row, index, unit) for row in range(table.GetNumberOfRows())]
         lines.append(HEAD.format(escape(title)) + "".join(VALUE.format(escape(value)) for value in values))
     return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>"
+
+
+def _cell(table, row: int, column: int, unit: str) -> str:
+    value = table.GetValue(row, column)
+    return cellText(value.ToString() if value.IsString() else value.ToDouble(), unit)

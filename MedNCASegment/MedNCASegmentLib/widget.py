@@ -11,17 +11,20 @@ from slicer.i18n import tr as _
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleWidget
 from slicer.util import VTKObservationMixin
 
+from .batch import Batch
 from .live_view import LiveView
 from .logic import MedNCASegmentLogic, RunOptions
+from .many_volumes import batchMessage, startBatch
 from .model_chooser import ModelChooser
 from .node_watcher import NodeWatcher
-from .parameters import MedNCASegmentParameterNode, optionValues
+from .on_display import positionOnDisplay, scanOnDisplay
+from .parameters import MedNCASegmentParameterNode, Scope, optionValues
 from .readiness import isScan, obstacle, recordedMemory
 from .region_chooser import RegionChooser
 from .result_section import ResultSection, isShownIn3D, showIn3D
-from .run_results import latestSegmentationOf, segmentedVolume
+from .run_results import outputFor
 from .run_section import RunSection
-from .view_position import positionOnDisplay
+from .wording import batchProgressText, progressText
 
 
 @dataclass(frozen=True)
@@ -29,9 +32,10 @@ class _UnderWay:
     """What a run began with; the panel may show something else by the time it ends."""
 
     parameters: MedNCASegmentParameterNode
-    volumeNode: slicer.vtkMRMLScalarVolumeNode
+    volumeNode: slicer.vtkMRMLScalarVolumeNode | None
     outputNode: slicer.vtkMRMLSegmentationNode | None
     in3D: bool  # the former result was shown in 3D
+    batch: Batch | None = None  # many volumes; then there is no one volume and output
 
 
 class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
@@ -104,7 +108,7 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Show the scene's parameter node; a scan that is on display is chosen if none has been."""
         self.setParameterNode(self.logic.getParameterNode())
         if self._parameterNode.inputVolume is None:
-            self._parameterNode.inputVolume = self._scanOnDisplay()
+            self._parameterNode.inputVolume = scanOnDisplay()
 
     def setParameterNode(self, parameterNode: MedNCASegmentParameterNode | None) -> None:
         """Show another parameter node of this module, or None to let go of the one shown."""
@@ -126,7 +130,7 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         parameters = self._parameterNode
         if parameters.inputVolume is not self._volume.node:
             self._volume.watch(parameters.inputVolume)
-            self._chooseOutputOf(parameters.inputVolume)
+            parameters.outputSegmentation = outputFor(parameters.inputVolume, parameters.outputSegmentation)
         self._region.watch(parameters.regionOfInterest)
         self._models.show(parameters.model)
         self.ui.recordEverySpinBox.enabled = parameters.recordSteps
@@ -139,14 +143,6 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.ui.recordMemoryLabel.text = self._memoryText()
         self._showReadiness()
 
-    def _chooseOutputOf(self, volumeNode) -> None:
-        """When another volume is chosen, show its own result, and do not offer to replace that of the previous one."""
-        if volumeNode is None or segmentedVolume(self._parameterNode.outputSegmentation) is volumeNode:
-            return
-        latest = latestSegmentationOf(volumeNode)
-        if latest is not None or segmentedVolume(self._parameterNode.outputSegmentation) is not None:
-            self._parameterNode.outputSegmentation = latest
-
     def _memoryText(self) -> str:
         model = self._models.model(self._parameterNode.model)
         if model is None:
@@ -155,14 +151,6 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             return recordedMemory(self._parameterNode, model)
         except MedNCAError:
             return _("More than the limit")
-
-    def _scanOnDisplay(self):
-        """The volume in the slice views, else the first scan of the scene; None when there is none."""
-        selectionNode = slicer.app.applicationLogic().GetSelectionNode()
-        active = slicer.mrmlScene.GetNodeByID(selectionNode.GetActiveVolumeID() or "")
-        if isScan(active):
-            return active
-        return next((node for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode") if isScan(node)), None)
 
     def _onModelChosen(self, name: str) -> None:
         if self._parameterNode is not None:
@@ -173,32 +161,57 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def onSegmentButton(self, checked: bool = False) -> None:
         """Segment, or cancel the run that is under way."""
         if self._runs.running:
-            self._runs.stop(_("Cancelled; the scene is as it was before."))
+            self._cancel()
             return
-        parameters = self._parameterNode
-        volumeNode, output = parameters.inputVolume, parameters.outputSegmentation
-        self._underWay = _UnderWay(parameters, volumeNode, output, output is not None and isShownIn3D(output))
         try:
-            card = self.logic.card(parameters.model)
-            run = self.logic.start(
-                volumeNode,
-                parameters.model,
-                output,
-                RunOptions(**optionValues(parameters)),
-                parameters.regionOfInterest,
-                positionOnDisplay(card.input.plane),
-            )
-            self._results.hide()
-            live = (lambda: LiveView(volumeNode, run.scan, card)) if parameters.watchLive else None
-            self._runs.start(run, live)
+            if self._parameterNode.scope is Scope.VOLUME:
+                self._startOne(self._parameterNode)
+            else:
+                self._startMany(self._parameterNode)
         except Exception as problem:
             self._runs.fail(problem)
             return
         self._showRunning(True)
 
+    def _cancel(self) -> None:
+        batch = self._underWay.batch
+        if batch is None:
+            self._runs.stop(_("Cancelled; the scene is as it was before."))
+            return
+        batch.cancel()
+        parameters = self._underWay.parameters
+        self._runs.stop(batchMessage(batch))
+        parameters.batchTable = batch.tableNode
+
+    def _startMany(self, parameters) -> None:
+        batch = startBatch(self.logic, parameters)
+        self._underWay = _UnderWay(parameters, None, None, False, batch)
+        self._results.hide()
+        self._runs.start(batch, batchProgressText)
+
+    def _startOne(self, parameters) -> None:
+        volumeNode, output = parameters.inputVolume, parameters.outputSegmentation
+        self._underWay = _UnderWay(parameters, volumeNode, output, output is not None and isShownIn3D(output))
+        card = self.logic.card(parameters.model)
+        run = self.logic.start(
+            volumeNode,
+            parameters.model,
+            output,
+            RunOptions(**optionValues(parameters)),
+            parameters.regionOfInterest,
+            positionOnDisplay(card.input.plane),
+        )
+        self._results.hide()
+        live = (lambda: LiveView(volumeNode, run.scan, card)) if parameters.watchLive else None
+        self._runs.start(run, progressText, live)
+
     def _onEnd(self, run) -> str:
         """Show the result of a run; returns what to say about it."""
-        parameters, segmentationNode = self._underWay.parameters, run.outputs.segmentationNode
+        parameters = self._underWay.parameters
+        if self._underWay.batch is not None:
+            parameters.batchTable = run.tableNode
+            return batchMessage(run)
+        segmentationNode = run.outputs.segmentationNode
         if self._underWay.in3D:
             showIn3D(segmentationNode, True)
         # Another volume may have been chosen by now: its own result is still to come.
@@ -249,6 +262,7 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         # What a run began with cannot be changed under it; the card stays readable.
         for choice in (
             self.ui.volumeSelector,
+            self.ui.scopeSelector,
             self.ui.regionSelector,
             self.ui.modelSelector,
             self.ui.modelButtons,
@@ -263,7 +277,10 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def _showResults(self) -> None:
         # Of a scene that is being read, some nodes are still empty.
         if self._parameterNode is not None and not self._runs.running and not slicer.mrmlScene.IsImporting():
-            self._results.show(self._parameterNode.outputSegmentation)
+            if self._parameterNode.scope is Scope.VOLUME:
+                self._results.show(self._parameterNode.outputSegmentation)
+            else:
+                self._results.showTable(self._parameterNode.batchTable)
 
     def _showReadiness(self) -> None:
         """The button can be pressed when a run can start, or be cancelled; else it says why not."""

@@ -30,6 +30,16 @@ def progressText(progress: Progress) -> str:
     return ", ".join(parts)
 
 
+def batchProgressText(progress) -> str:
+    """Where a run on many volumes is, from a BatchProgress."""
+    parts = [_("Volume {index} of {count}").format(index=progress.index, count=progress.count), progress.name]
+    if progress.volume is not None:
+        parts.append(_("slice {slice} of {slices}").format(slice=progress.volume.slice, slices=progress.volume.slices))
+    if progress.secondsLeft is not None:
+        parts.append(_("about {time} left").format(time=durationText(max(1.0, progress.secondsLeft))))
+    return ", ".join(parts)
+
+
 def memoryText(kept: int, total: int, every: int, voxels: int) -> str:
     """What the recorded steps take; a step is one byte a voxel."""
     size = kept * voxels / 1e6

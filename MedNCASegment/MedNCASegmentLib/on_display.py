@@ -1,6 +1,8 @@
-"""Where a person is looking, so that a run can begin there."""
+"""What a person is looking at, so that the panel can begin with it."""
 
 import slicer
+
+from .readiness import isScan
 
 PLANES = ("sagittal", "coronal", "axial")  # by the RAS axis along which they are sliced
 
@@ -19,3 +21,12 @@ def positionOnDisplay(plane: str):
         if abs(toRAS[:3, 2]).argmax() == PLANES.index(plane):
             return toRAS[:3, 3]
     return None
+
+
+def scanOnDisplay():
+    """The volume in the slice views, else the first scan of the scene; None when there is none."""
+    selectionNode = slicer.app.applicationLogic().GetSelectionNode()
+    active = slicer.mrmlScene.GetNodeByID(selectionNode.GetActiveVolumeID() or "")
+    if isScan(active):
+        return active
+    return next((node for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode") if isScan(node)), None)
