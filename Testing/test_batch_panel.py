@@ -4,6 +4,7 @@ Runs under pytest on the stand-in host, and unchanged with unittest in a Slicer 
 """
 
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -50,7 +51,9 @@ class BatchPanelTest(PanelCase):
         self.segment()
         self.assertEqual(len(self.segmentations()), 2)
         self.assertMessage("2 of 3 volumes were segmented")
-        self.assertMessage("'Empty' was not")
+        self.assertMessage("what was wrong with the others")
+        self.assertFalse(self.ui.segmentationSelector.enabled)
+        self.assertIn("load an image", self.ui.resultLabel.text)
         for words in ("First", "Second", "Empty", " mL"):
             self.assertIn(words, self.ui.resultLabel.text)
         self.assertNotIn("Elsewhere", self.ui.resultLabel.text)
@@ -60,7 +63,15 @@ class BatchPanelTest(PanelCase):
         self.ui.scopeSelector.setCurrentIndex(VOLUME)
         self.assertTrue(self.ui.resultsSection.isHidden())
         self.ui.scopeSelector.setCurrentIndex(FOLDER)
-        self.assertIn("Second", self.ui.resultLabel.text)
+        figures = self.ui.resultLabel.text
+        self.assertIn("Second", figures)
+        with tempfile.TemporaryDirectory() as folder:
+            path = str(Path(folder) / "scene.mrb")
+            self.assertTrue(slicer.util.saveScene(path))
+            slicer.mrmlScene.Clear(0)
+            slicer.util.loadScene(path)
+            slicer.app.processEvents()
+        self.assertEqual(self.ui.resultLabel.text, figures)
 
     def test_cancelKeepsWhatIsComplete(self):
         self.loadFolder()

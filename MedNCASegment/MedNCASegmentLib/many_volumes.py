@@ -53,14 +53,15 @@ def startBatch(logic, parameters) -> Batch:
 
 
 def batchMessage(batch: Batch) -> str:
-    """How many volumes were segmented, and what was wrong with the first that was not."""
+    """How many volumes were segmented, and where it says what was wrong with the others."""
     done = sum(outputs is not None for outputs in batch.outputs)
     if batch.cancelled:
         text = _("Cancelled; the {done} of {count} volumes that were complete stay.")
     else:
         text = _("{done} of {count} volumes were segmented.")
     text = text.format(done=done, count=len(batch.outputs))
-    if batch.problems:
-        name, sentence = batch.problems[0]
-        text += " " + _("'{name}' was not: {sentence}").format(name=name, sentence=sentence)
+    if batch.problems and batch.tableNode is not None:
+        text += " " + _("The table says what was wrong with the others.")
+    elif batch.problems:
+        text += " " + batch.problems[0][1]
     return text

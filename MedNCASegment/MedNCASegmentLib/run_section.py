@@ -10,6 +10,8 @@ from .live_view import LiveView
 from .run_timer import RunTimer
 
 PROGRESS_MAXIMUM = 1000
+CHOICES = ("volumeSelector", "scopeSelector", "regionSelector", "modelSelector", "modelButtons", "advancedSection")
+CHOICES_FOR_ONE = ("segmentationSelector", "watchLiveCheckBox")
 
 
 class RunSection:
@@ -18,7 +20,7 @@ class RunSection:
     def __init__(self, ui, onEnd: Callable, onOver: Callable[[], None]) -> None:
         """
         Args:
-            ui: has progressBar, progressLabel and messageLabel.
+            ui: has progressBar, progressLabel and messageLabel, and what CHOICES and CHOICES_FOR_ONE name.
             onEnd: is called with a run that has ended well; what it raises is shown as a problem.
             onOver: is called after a run is over, however it ended.
         """
@@ -69,6 +71,14 @@ class RunSection:
         """Show one sentence; an empty one takes the line away."""
         self._ui.messageLabel.text = text
         self._ui.messageLabel.visible = bool(text)
+
+    def lock(self, many: bool) -> None:
+        """Disable what cannot be changed under a run, and what has no meaning for many volumes, which get new nodes.
+
+        The card of the model stays readable.
+        """
+        for name in (*CHOICES, *CHOICES_FOR_ONE):
+            getattr(self._ui, name).enabled = not self.running and not (many and name in CHOICES_FOR_ONE)
 
     def showLive(self) -> None:
         """Show the run under way over the slices, if that was asked for."""

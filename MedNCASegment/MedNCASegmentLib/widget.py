@@ -135,6 +135,7 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._models.show(parameters.model)
         self.ui.recordEverySpinBox.enabled = parameters.recordSteps
         self.ui.recordLimitSpinBox.enabled = parameters.recordSteps
+        self._runs.lock(parameters.scope is not Scope.VOLUME)
         self._showResults()
         self._onInputModified()
 
@@ -259,18 +260,8 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     # Showing
 
     def _showRunning(self, running: bool) -> None:
-        # What a run began with cannot be changed under it; the card stays readable.
-        for choice in (
-            self.ui.volumeSelector,
-            self.ui.scopeSelector,
-            self.ui.regionSelector,
-            self.ui.modelSelector,
-            self.ui.modelButtons,
-            self.ui.segmentationSelector,
-            self.ui.watchLiveCheckBox,
-            self.ui.advancedSection,
-        ):
-            choice.enabled = not running
+        parameters = self._parameterNode
+        self._runs.lock(parameters is not None and parameters.scope is not Scope.VOLUME)
         self.ui.segmentButton.text = _("Cancel") if running else _("Segment")
         self._showReadiness()
 
