@@ -54,7 +54,9 @@ class Views:
         rows = -(-4 // columns)
         picture = Image.new("RGB", (columns * width - GAP, rows * height - GAP), FRAME)
         tiles = {name: self._sliceTile(name, position) for name in SLICE_VIEWS}
-        pixels = self._threeD.picture() if sameCamera else self._threeD.draw(CAMERA, zoom=1.2)
+        # VTK fits the scene to the height of a view; in a narrow one the width decides.
+        zoom = 1.2 * min(1.0, self.size[0] / self.size[1])
+        pixels = self._threeD.picture() if sameCamera else self._threeD.draw(CAMERA, zoom)
         tiles["3D"] = _tile(pixels, "3D", THREE_D_BAR)
         for place, name in enumerate(("Red", "3D", "Green", "Yellow")):
             picture.paste(tiles[name], (place % columns * width, place // columns * height))
