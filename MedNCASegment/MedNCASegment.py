@@ -21,7 +21,7 @@ class MedNCASegment(ScriptedLoadableModule):
             "Segments a volume with a Neural Cellular Automaton: one small rule, applied to every cell again and again."
             " Choose a volume and a model, press Segment, and scrub through the steps."
             " The models come with the extension; nothing is downloaded. Research only, not for clinical use."
-            ' See the <a href="https://github.com/MedNCA/SlicerMedNCA">documentation</a>.'
+            ' See the <a href="https://github.com/MedNCA/SlicerMedNCA/blob/main/Docs/tutorial.md">tutorial</a>.'
         )
         self.parent.acknowledgementText = _(
             "The method is Med-NCA: J. Kalkhof, C. González, A. Mukhopadhyay, IPMI 2023."

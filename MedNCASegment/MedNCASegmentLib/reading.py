@@ -9,6 +9,8 @@ from mednca import MedNCAError, Volume
 from slicer.i18n import tr as _
 
 LEAST_VOXELS = 4  # along each axis of a region of interest
+# The model sees this much around a region, so that its exact size hardly matters; the result stays inside.
+CONTEXT_MM = 8.0
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ def readScan(volumeNode, roiNode=None) -> Scan:
 
     Args:
         volumeNode: a scalar volume.
-        roiNode: a markups ROI, rotated or not; the smallest block of voxels around it is taken. None takes the volume.
+        roiNode: a markups ROI, rotated or not; a block of voxels around it is taken. None takes the volume.
 
     Raises:
         MedNCAError: the node is not one scalar, three-dimensional volume with voxels, or the region misses it.
@@ -48,19 +50,22 @@ def readScan(volumeNode, roiNode=None) -> Scan:
 
 
 def blockInside(volumeNode, roiNode) -> tuple[np.ndarray, np.ndarray]:
-    """First voxel [i, j, k] and the one after the last, of the smallest block of voxels around a region of interest.
+    """First voxel [i, j, k] and the one after the last, of the block that is read for a region of interest: around it,
+    with some surroundings that the model needs as context.
 
     Raises:
         MedNCAError: the region covers too little of the volume.
     """
-    start, stop = _blockAround(roiNode, worldAffine(volumeNode), volumeNode.GetImageData().GetDimensions())
+    affine, shape = worldAffine(volumeNode), volumeNode.GetImageData().GetDimensions()
+    start, stop = _blockAround(roiNode, affine, shape)
     if any(stop - start < LEAST_VOXELS):
         raise MedNCAError(
             _("The region of interest '{name}' covers too little of '{volume}'; move it over the organ.").format(
                 name=roiNode.GetName(), volume=volumeNode.GetName()
             )
         )
-    return start, stop
+    context = np.ceil(CONTEXT_MM / np.linalg.norm(affine[:3, :3], axis=0)).astype(int)
+    return np.maximum(start - context, 0), np.minimum(stop + context, shape)
 
 
 def worldAffine(volumeNode) -> np.ndarray:
