@@ -83,7 +83,8 @@ def main(stream):
     modules, count, problems = moduleNames(), 0, []
     if not modules:
         problems.append("no module was found in this checkout")
-    panels = sorted(path.stem for path in (ROOT / "Testing").glob("test_*_panel.py"))
+    patterns = ("test_*_panel.py", "test_step_player.py")
+    panels = sorted(path.stem for pattern in patterns for path in (ROOT / "Testing").glob(pattern))
     for name, makeSuite in [(name, selfTest) for name in modules] + [(name, panelTest) for name in panels]:
         ran, found = run(name, makeSuite, stream)
         count += ran
