@@ -1,0 +1,27 @@
+from MedNCATrainLib import MedNCATrainLogic, MedNCATrainTest, MedNCATrainWidget
+from slicer.i18n import tr as _
+from slicer.i18n import translate
+from slicer.ScriptedLoadableModule import ScriptedLoadableModule
+
+__all__ = ["MedNCATrain", "MedNCATrainLogic", "MedNCATrainTest", "MedNCATrainWidget"]
+
+
+class MedNCATrain(ScriptedLoadableModule):
+    """Trains Neural Cellular Automata on volumes and segmentations of the scene."""
+
+    def __init__(self, parent):
+        ScriptedLoadableModule.__init__(self, parent)
+        self.parent.title = _("MedNCA Train")
+        self.parent.categories = [translate("qSlicerAbstractCoreModule", "Segmentation")]
+        self.parent.dependencies = ["MedNCASegment"]
+        self.parent.contributors = ["MedNCA developers"]
+        self.parent.helpText = _(
+            "Trains a Neural Cellular Automaton of your own on volumes and segmentations that are open in Slicer."
+            " Add the cases, press Start, watch it learn, and use it in MedNCA Segment."
+            " Training runs on this computer in a process of its own; nothing is uploaded."
+            " Research only, not for clinical use."
+            ' See the <a href="https://github.com/MedNCA/SlicerMedNCA/blob/main/Docs/tutorial.md">tutorial</a>.'
+        )
+        self.parent.acknowledgementText = _(
+            "The method is Med-NCA: J. Kalkhof, C. González, A. Mukhopadhyay, IPMI 2023."
+        )

@@ -1,0 +1,96 @@
+"""The panel of the module: four sections one below the other, which know each other only through the parameters."""
+
+import sys
+
+import slicer
+import vtk
+from slicer.ScriptedLoadableModule import ScriptedLoadableModuleWidget
+from slicer.util import VTKObservationMixin
+
+from .cases_section import CasesSection
+from .logic import MedNCATrainLogic
+from .parameters import MedNCATrainParameterNode
+from .result_section import ResultSection
+from .run_section import RunSection
+from .settings_section import SettingsSection
+
+
+class MedNCATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
+    """Hands the parameter node of the scene to the sections, and tells them when it has changed."""
+
+    def __init__(self, parent=None) -> None:
+        # Before the base class, which sets up at once when it has no parent.
+        self.logic: MedNCATrainLogic | None = None
+        self.sections: list = []
+        self._parameters: MedNCATrainParameterNode | None = None
+        VTKObservationMixin.__init__(self)
+        ScriptedLoadableModuleWidget.__init__(self, parent)
+
+    def setup(self) -> None:
+        """Build the panel."""
+        ScriptedLoadableModuleWidget.setup(self)
+        uiWidget = slicer.util.loadUI(self.resourcePath("UI/MedNCATrain.ui"))
+        self.layout.addWidget(uiWidget)
+        self.ui = slicer.util.childWidgetVariables(uiWidget)
+        uiWidget.setMRMLScene(slicer.mrmlScene)
+
+        self.logic = MedNCATrainLogic()
+        self.cases = CasesSection(self.ui.casesPlace.layout(), self.logic)
+        self.settings = SettingsSection(self.ui.settingsPlace.layout(), self.logic)
+        self.run = RunSection(self.ui.runPlace.layout(), self.logic)
+        self.results = ResultSection(self.ui.resultsPlace.layout(), self.logic)
+        self.sections = [self.cases, self.settings, self.run, self.results]
+
+        scene = slicer.mrmlScene
+        self.addObserver(scene, scene.StartCloseEvent, self._onSceneStartClose)
+        self.addObserver(scene, scene.EndCloseEvent, self._onSceneRenewed)
+        self.addObserver(scene, scene.EndImportEvent, self._onSceneRenewed)
+        self.initializeParameterNode()
+
+    def cleanup(self) -> None:
+        """Called when the module is unloaded or reloaded, and when the application closes."""
+        self.setParameterNode(None)
+        for section in self.sections:
+            section.close()
+        self.removeObservers()
+
+    def enter(self) -> None:
+        """Called each time the module is opened."""
+        self.initializeParameterNode()
+
+    def exit(self) -> None:
+        """Called each time another module is opened."""
+        self.setParameterNode(None)
+
+    def onReload(self) -> None:
+        """Reload the module with its library, which Slicer's own reload does not know of."""
+        for name in [name for name in sys.modules if name.partition(".")[0] == "MedNCATrainLib"]:
+            del sys.modules[name]
+        ScriptedLoadableModuleWidget.onReload(self)
+
+    def initializeParameterNode(self) -> None:
+        """Show the scene's parameter node."""
+        self.setParameterNode(self.logic.getParameterNode())
+
+    def setParameterNode(self, parameters: MedNCATrainParameterNode | None) -> None:
+        """Show another parameter node of this module, or None to let go of the one shown."""
+        if self._parameters is not None:
+            self.removeObserver(self._parameters, vtk.vtkCommand.ModifiedEvent, self._onParametersModified)
+        self._parameters = parameters
+        for section in self.sections:
+            section.setParameters(parameters)
+        if parameters is not None:
+            self.addObserver(parameters, vtk.vtkCommand.ModifiedEvent, self._onParametersModified)
+            self._onParametersModified()
+
+    def _onParametersModified(self, caller=None, event=None) -> None:
+        for section in self.sections:
+            section.show()
+
+    def _onSceneStartClose(self, caller, event) -> None:
+        self.setParameterNode(None)
+
+    def _onSceneRenewed(self, caller, event) -> None:
+        # Parameters are read before the nodes that they refer to have come; read them again.
+        if self.parent.isEntered:
+            self.initializeParameterNode()
