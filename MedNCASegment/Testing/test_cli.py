@@ -137,7 +137,7 @@ def test_models_lists_the_shipped_models():
         assert "Dice" in line
 
 
-def test_evaluate_gives_the_dice_of_every_case(place, out):
+def test_evaluate_gives_the_figures_of_every_case(place, out):
     arguments = ("evaluate", "--model", place / "small.npz", "--images", place / "images", "--labels", place / "labels")
     said = answers(*arguments, "--json", out / "figures.json", "--runs", "2", "--seed", "4")
     figures = json.loads((out / "figures.json").read_text())
@@ -146,6 +146,10 @@ def test_evaluate_gives_the_dice_of_every_case(place, out):
     assert figures["mean_dice"] == pytest.approx(np.mean(dice))
     assert figures["std_dice"] == pytest.approx(np.std(dice, ddof=1))
     assert f"{dice[1]:.4f}" in said
+    assert f"mean Dice {figures['mean_dice']:.4f}" in said
+    for row in figures["cases"]:
+        assert row["dice_by_label"] == {"Blob": row["dice"]}
+        assert f"{row['hausdorff95_mm']['Blob']:.2f}" in said
     # Dice again, from the written segmentation.
     answers(
         *("segment", place / "images" / "case_1.nii.gz", "-o", out / "seg.nii.gz", "--model", place / "small.npz"),
@@ -154,6 +158,9 @@ def test_evaluate_gives_the_dice_of_every_case(place, out):
     found = np.asarray(nibabel.load(out / "seg.nii.gz").dataobj) > 0
     truth = np.asarray(nibabel.load(place / "labels" / "case_1.nii.gz").dataobj) > 0
     assert dice[1] == pytest.approx(2 * (found & truth).sum() / (found.sum() + truth.sum()))
+    voxel = np.prod(random_volume().spacing) / 1000
+    assert figures["cases"][1]["volume_ml"]["Blob"] == pytest.approx(found.sum() * voxel)
+    assert figures["cases"][1]["reference_ml"]["Blob"] == pytest.approx(truth.sum() * voxel)
     chosen = out / "chosen.txt"
     chosen.write_text("case_2\n")
     assert "cases 1" in answers(*arguments, "--cases", chosen)

@@ -10,15 +10,13 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from .card import Card
 from .cases import find_cases, pair_files, read_case, split_cases
 from .console import ProgressBar, duration
 from .engines import make_engine
 from .errors import MedNCAError
+from .evaluation import distance_problem, evaluate_case, summary, table
 from .files import check_ending, read_volume, write_volume
-from .metrics import label_dice
 from .model import load_model, save_model, shipped_models
 from .segmenter import MAX_SEED, Options, Result, Segmenter
 from .volume import Volume
@@ -109,7 +107,7 @@ def info(options: argparse.Namespace) -> None:
 
 
 def evaluate(options: argparse.Namespace) -> None:
-    """`mednca evaluate`: 3D Dice of every case on its own grid."""
+    """`mednca evaluate`: Dice, 95 % Hausdorff distance and volumes of every case on its own grid."""
     if options.json:
         _need_folder_of(options.json)
     cases = pair_files(options.images, options.labels)
@@ -122,7 +120,10 @@ def evaluate(options: argparse.Namespace) -> None:
         if not cases:
             raise MedNCAError(f"'{options.cases}' names no case; write one name a line.")
     segmenter = _segmenter(options)
-    labels = segmenter.model.card.labels
+    card = segmenter.model.card
+    problem = distance_problem()
+    if problem:
+        print(f"mednca: {problem}", file=sys.stderr)
     bar = ProgressBar()
     rows = []
     try:
@@ -131,29 +132,15 @@ def evaluate(options: argparse.Namespace) -> None:
             for event in segmenter.events(volume):
                 bar.show((number + event.fraction) / len(cases) * 0.9999, f"case {number + 1} of {len(cases)}")
                 result = event.result
-            scores = label_dice(result.labels, truth, [label.value for label in labels])
-            row = {"case": case.name, "dice": float(np.mean(scores)), "quality": result.quality}
-            if len(labels) > 1:
-                row["dice_by_label"] = {label.name: score for label, score in zip(labels, scores, strict=True)}
-            rows.append(row)
+            row = evaluate_case(case.name, result.labels, truth, volume, card.labels)
+            rows.append({**row, "quality": result.quality})
     finally:
         bar.close()
-    found = np.array([row["dice"] for row in rows])
-    spread = float(found.std(ddof=1)) if len(found) > 1 else 0.0
-    for row in rows:
-        print(f"{row['case']:24} {row['dice']:.4f}")
-    print(f"{'mean':24} {found.mean():.4f}  standard deviation {spread:.4f}  cases {len(found)}")
+    figures = summary(rows)
+    print(table(figures))
     if options.json:
-        figures = {
-            "model": segmenter.model.card.name,
-            "model_version": segmenter.model.card.version,
-            "seed": options.seed,
-            "runs": options.runs,
-            "mean_dice": float(found.mean()),
-            "std_dice": spread,
-            "cases": rows,
-        }
-        _write_json(options.json, figures)
+        run = {"model": card.name, "model_version": card.version, "seed": options.seed, "runs": options.runs}
+        _write_json(options.json, run | figures)
 
 
 def convert(options: argparse.Namespace) -> None:

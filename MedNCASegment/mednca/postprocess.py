@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .errors import MedNCAError
+from .volume import bounding_box
 
 
 def component_tools():
@@ -31,10 +32,7 @@ def largest_component(mask: np.ndarray) -> np.ndarray:
     sitk = component_tools()
     if not mask.any():
         return mask.copy()
-    box = tuple(
-        slice(where[0], where[-1] + 1)
-        for where in (np.flatnonzero(mask.any(axis=tuple(a for a in range(3) if a != axis))) for axis in range(3))
-    )
+    box = bounding_box(mask)
     parts = sitk.GetArrayFromImage(sitk.ConnectedComponent(sitk.GetImageFromArray(mask[box].astype(np.uint8))))
     sizes = np.bincount(parts[mask[box]])  # of the foreground alone, which is much less to count
     kept = np.zeros_like(mask)

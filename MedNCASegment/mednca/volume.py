@@ -98,3 +98,9 @@ def nearest_axes(affine: np.ndarray) -> tuple[list[int], list[int]]:
         signs[array_axis] = 1 if cosines[ras, array_axis] > 0 else -1
         strength[ras, :] = strength[:, array_axis] = -1
     return axes, signs
+
+
+def bounding_box(mask: np.ndarray) -> tuple[slice, slice, slice]:
+    """The smallest block of a boolean mask [i, j, k], not empty, that holds all of it."""
+    seen = [np.flatnonzero(mask.any(axis=tuple(a for a in range(3) if a != axis))) for axis in range(3)]
+    return tuple(slice(int(where[0]), int(where[-1]) + 1) for where in seen)
