@@ -43,7 +43,7 @@ def test_an_image_without_a_label_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda v: Volume(v.array[:-1], v.affine), "differ in shape"),
+        (lambda v: Volume(v.array[:-1], v.affine), "differs in shape from the image"),
         (lambda v: Volume(v.array, v.affine + np.diag([0.2, 0, 0, 0])), "different places"),
     ],
 )

@@ -1,0 +1,224 @@
+"""A plan: everything that is decided before a training starts, in one readable and editable JSON file."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ..card import PLANES, Card
+from ..cases import Dataset
+from ..errors import MedNCAError
+from .fingerprint import Fingerprint
+from .proposal import Wishes, propose_card
+from .recipe import Recipe
+
+PLAN_FORMAT = 1
+PRESETS = Path(__file__).parent / "presets"
+# Range of every number of a recipe; whole numbers are marked, None is allowed where the recipe's default is None.
+RANGES: dict[str, tuple[float, float, bool]] = {
+    "iterations": (1, 10**9, True),
+    "minutes": (0.01, 10**6, False),
+    "batch": (1, 4096, True),
+    "patch": (4, 4096, True),
+    "learning_rate": (1e-7, 1.0, False),
+    "foreground": (0.0, 1.0, False),
+    "coarse_loss": (0.0, 100.0, False),
+    "averaging": (0.0, 0.999999, False),
+    "clip": (1e-6, 1e6, False),
+    "checkpoint_every": (1, 10**9, True),
+    "validate_every": (1, 10**9, True),
+    "patience": (0, 10**6, True),
+    "artefacts": (0.0, 1.0, False),
+    "random_steps": (0.0, 0.5, False),
+    "seed": (0, 2**63 - 1, True),
+}
+PRECISIONS = ("auto", "bfloat16", "float32")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The card of the model to be, the recipe of its training, what the cases are like and why things were chosen."""
+
+    card: Card
+    recipe: Recipe
+    fingerprint: dict[str, Any] = field(default_factory=dict)  # of :class:`Fingerprint`
+    why: dict[str, str] = field(default_factory=dict)  # name of a choice -> one sentence
+
+    @property
+    def cells(self) -> tuple[int, int]:
+        """Rows and columns of the finest grid that training runs on: the largest slice of the cases covered.
+
+        Raises:
+            MedNCAError: the plan has no fingerprint and its card no size.
+        """
+        source = self.card.input
+        if source.size is not None:
+            return tuple(source.size)
+        try:
+            shape, spacing = self.fingerprint["shape"]["most"], self.fingerprint["spacing"]["most"]
+        except (KeyError, TypeError) as error:
+            raise MedNCAError("The plan says nothing about the cases' sizes; make it anew from the data.") from error
+        multiple = self.card.finest_multiple
+        axes = [axis for axis in range(3) if axis != PLANES[source.plane]]
+        return tuple(
+            max(2, math.ceil(shape[axis] * spacing[axis] / cell / multiple - 1e-3)) * multiple
+            for axis, cell in zip(axes, source.spacing, strict=True)
+        )
+
+    def overlaid(self, overlay: dict[str, Any]) -> Plan:
+        """This plan with some values replaced: objects are merged key by key, everything else is taken over.
+
+        Raises:
+            MedNCAError: the result is not a valid plan.
+        """
+        return _plan_from(_merged(json.loads(self.to_json()), overlay))
+
+    def to_json(self) -> str:
+        content = {
+            "format": PLAN_FORMAT,
+            "card": asdict(self.card),
+            "recipe": asdict(self.recipe),
+            "why": self.why,
+            "fingerprint": self.fingerprint,
+        }
+        return json.dumps(content, indent=2, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Plan:
+        """Read and check a plan.
+
+        Raises:
+            MedNCAError: the text is not JSON, has a newer format, or a value that is missing, unknown or out of range.
+        """
+        try:
+            raw = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            where = f" (line {error.lineno}: {error.msg})" if isinstance(error, json.JSONDecodeError) else ""
+            raise MedNCAError(f"The plan is not valid JSON{where}; correct it or make it anew.") from error
+        return _plan_from(raw)
+
+
+def propose(
+    fingerprint: Fingerprint,
+    memory_gb: float | None = None,
+    minutes: float | None = None,
+    seed: int = 0,
+    preset: str | None = None,
+    dataset: Dataset | None = None,
+) -> Plan:
+    """A plan for cases.
+
+    Args:
+        fingerprint: of the cases.
+        memory_gb: limit of the training process; None for none.
+        minutes: time limit; None trains for a number of iterations.
+        seed: of the training.
+        preset: name of a preset that fixes some choices, see :func:`preset_names`.
+        dataset: what the cases' folder says of itself, for the card.
+
+    Raises:
+        MedNCAError: the preset is not known, or no plan fits the memory.
+    """
+    overlay = read_preset(preset) if preset else {}
+    wishes = Wishes(**overlay.pop("wishes", {}))
+    if minutes is not None:
+        overlay.get("recipe", {}).pop("iterations", None)
+    proposal = propose_card(fingerprint, wishes, seed, minutes)
+    card = proposal.card if dataset is None else _described(proposal.card, dataset)
+    plan = Plan(card, proposal.recipe, fingerprint.to_json(), proposal.why)
+    if preset:
+        plan = plan.overlaid(overlay)
+    if memory_gb is not None:
+        from .memory import plan_that_fits
+
+        plan = plan_that_fits(plan, memory_gb)
+    return plan
+
+
+def preset_names() -> list[str]:
+    """Names of the presets that come along."""
+    return sorted(path.stem for path in PRESETS.glob("*.json"))
+
+
+def read_preset(name: str) -> dict[str, Any]:
+    """A preset: parts of a plan that are laid over a proposed one, and `wishes` that the proposal follows.
+
+    Raises:
+        MedNCAError: there is no preset of this name.
+    """
+    if name not in preset_names():
+        raise MedNCAError(f"There is no preset '{name}'; there are {', '.join(preset_names())}.")
+    return json.loads((PRESETS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def _described(card: Card, dataset: Dataset) -> Card:
+    """The card with what the data's folder says of itself."""
+    facts = {"data": dataset.reference or dataset.name, "data_licence": dataset.licence}
+    training = {name: value for name, value in facts.items() if value}
+    title = dataset.name or card.title
+    return replace(card, title=title, name=_slug(title), modality=dataset.modality, training=training)
+
+
+def _slug(title: str) -> str:
+    words = "".join(letter if letter.isalnum() else " " for letter in title.lower()).split()
+    return "-".join(words) or "model"
+
+
+def _merged(base: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
+    result = copy.copy(base)
+    for name, value in overlay.items():
+        both = isinstance(value, dict) and isinstance(base.get(name), dict)
+        result[name] = _merged(base[name], value) if both else value
+    return result
+
+
+def _plan_from(raw: Any) -> Plan:
+    def need(ok: bool, what: str) -> None:
+        if not ok:
+            raise MedNCAError(f"The plan is wrong: {what}.")
+
+    need(isinstance(raw, dict), "it must be a JSON object")
+    found = raw.get("format")
+    need(isinstance(found, int) and not isinstance(found, bool) and found >= 1, "it has no format number")
+    if found > PLAN_FORMAT:
+        raise MedNCAError(
+            f"The plan has format {found}, but this version of MedNCA reads up to {PLAN_FORMAT}; update MedNCA."
+        )
+    unknown = sorted(set(raw) - {"format", "card", "recipe", "why", "fingerprint"})
+    need(not unknown, f"it has unknown fields ({', '.join(unknown[:5])})")
+    for name in ("card", "recipe"):
+        need(isinstance(raw.get(name), dict), f"'{name}' must be an object")
+    for name in ("why", "fingerprint"):
+        need(isinstance(raw.get(name, {}), dict), f"'{name}' must be an object")
+    why = raw.get("why", {})
+    need(all(isinstance(text, str) for text in why.values()), "'why' must hold texts")
+    try:
+        card = Card.from_json(json.dumps(raw["card"]))
+    except MedNCAError as error:
+        raise MedNCAError(str(error).replace("The model's card", "The plan's card", 1)) from error
+    return Plan(card, _recipe_from(raw["recipe"], need), raw.get("fingerprint", {}), why)
+
+
+def _recipe_from(raw: dict[str, Any], need) -> Recipe:
+    defaults = asdict(Recipe())
+    unknown = sorted(set(raw) - set(defaults))
+    need(not unknown, f"'recipe' has unknown fields ({', '.join(unknown[:5])})")
+    for name, value in raw.items():
+        if isinstance(defaults[name], bool):
+            need(isinstance(value, bool), f"'recipe.{name}' must be true or false")
+        elif name == "precision":
+            need(value in PRECISIONS, f"'recipe.precision' must be one of {', '.join(PRECISIONS)}")
+        elif value is None:
+            need(defaults[name] is None, f"'recipe.{name}' must be a number")
+        else:
+            low, high, whole = RANGES[name]
+            kind = int if whole else (int, float)
+            fits = isinstance(value, kind) and not isinstance(value, bool) and low <= value <= high
+            number = "whole number" if whole else "number"
+            need(fits, f"'recipe.{name}' must be a {number} from {low:g} to {high:g}")
+    need(raw.get("iterations") is None or raw.get("minutes") is None, "it has both 'iterations' and 'minutes'")
+    return Recipe(**raw)

@@ -1,0 +1,217 @@
+"""The rules that turn a fingerprint of cases into a card and a recipe, each choice with its reason.
+
+Lengths in cells follow from three facts about cellular automata: a cell sees one cell further with every step, a level
+at 1/s of the grid sees s times as far, and memory and time grow with cells times steps.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+
+from ..card import PLANES, Card, Input, Label, Level
+from .fingerprint import Fingerprint
+from .recipe import Recipe
+
+ANISOTROPIC = 1.5  # slices further apart than this, against their pixels, are not cut across
+BORDER_HIDDEN = 0.6  # a plane that hides this much of the labels' borders is not taken
+TOUCHING = 0.1  # labels border on each other when they share this much of a slice's foreground
+MOST_SIDE = 256  # cells; larger grids are made coarser while the organ keeps ORGAN_CELLS
+ORGAN_CELLS = 64
+COARSEST_SIDE = 32  # cells; more levels are added until the coarsest grid is at most this wide
+FACTOR = 4  # between levels (paper, section 3.3)
+LEAST_STEPS, MOST_STEPS = 16, 64  # the paper's two settings
+LEAST_PATCH, MOST_PATCH = 24, 64  # cells
+WORK = 400_000  # cells times steps in an iteration, which sets the batch
+LEAST_BATCH, MOST_BATCH = 4, 16  # slices
+ITERATIONS = 20_000
+COLORS = (
+    (0.90, 0.70, 0.20),
+    (0.30, 0.60, 0.90),
+    (0.40, 0.75, 0.40),
+    (0.85, 0.35, 0.35),
+    (0.60, 0.45, 0.80),
+    (0.35, 0.75, 0.75),
+    (0.90, 0.55, 0.70),
+    (0.65, 0.60, 0.35),
+)
+
+
+@dataclass
+class Wishes:
+    """What a preset fixes before the rules are applied; None leaves the choice to them."""
+
+    scales: list[int] | None = None
+    sizes: list[int] | None = None  # sides of square grids, of which the nearest to the data's is taken
+
+
+@dataclass
+class Proposal:
+    """Card and recipe with the reason for each choice, by the name of what is chosen."""
+
+    card: Card
+    recipe: Recipe
+    why: dict[str, str] = field(default_factory=dict)
+
+
+def propose_card(fingerprint: Fingerprint, wishes: Wishes, seed: int, minutes: float | None) -> Proposal:
+    """Apply all rules; see the constants of this module for their numbers."""
+    why: dict[str, str] = {}
+    plane = choose_plane(fingerprint, why)
+    axes = [axis for axis in range(3) if axis != PLANES[plane]]
+    spacing = choose_spacing(fingerprint, axes, why)
+    source = Input(plane, spacing=(spacing, spacing))
+    side = max(fingerprint.shape.median[axis] * fingerprint.spacing.median[axis] / spacing for axis in axes)
+    organ = max(fingerprint.extent_mm[axis] for axis in axes) / spacing
+    if wishes.sizes:
+        square = min(wishes.sizes, key=lambda size: abs(math.log(size / side)))
+        source = Input(plane, size=(square, square))
+        del why["input.spacing"]
+        why["input.size"] = f"Slices are resized to {square} x {square} cells, as in the paper."
+        organ, side = organ * square / side, square
+    scales = wishes.scales or choose_scales(side, organ, why)
+    if wishes.scales:
+        why["levels"] = f"Levels at {_fractions(scales)} of the grid, as in the paper."
+    steps = choose_steps(side, organ, scales[0], why)
+    patch = choose_patch(side, organ, scales, why)
+    labels = [
+        Label(label.value, label.name, COLORS[index % len(COLORS)]) for index, label in enumerate(fingerprint.labels)
+    ]
+    card = Card(
+        name="model",
+        title="Own model",
+        labels=labels,
+        input=source,
+        levels=[Level(scale, steps) for scale in scales],
+        expects=_expects(fingerprint),
+    )
+    why["input.percentiles"] = (
+        "Intensities between the percentiles 0.5 and 99.5 of a volume become 0 to 1, so that scanner units and a few"
+        " very bright voxels do not matter."
+    )
+    why["channels"] = "32 channels and a hidden size of 128 are the paper's standard model."
+    why["labels"] = "One output for all labelled voxels." if len(labels) == 1 else "One output a label."
+    why["largest_component"] = (
+        "Off here; switched on at the end of training when the validation cases show a higher Dice with it."
+    )
+    recipe = Recipe(batch=choose_batch(side, patch, scales, steps, why), patch=patch, seed=seed)
+    if minutes is not None:
+        recipe = replace(recipe, minutes=minutes, validate_every=500)
+        why["minutes"] = "The time limit given; it becomes a number of iterations after a short warm-up."
+    else:
+        recipe = replace(recipe, iterations=ITERATIONS, validate_every=ITERATIONS // 20)
+        why["iterations"] = f"{ITERATIONS:,} iterations, as many as the hippocampus model that comes along had."
+    why["validate_every"] = "Often enough that the best state of the model is not missed."
+    return Proposal(card, recipe, why)
+
+
+def choose_plane(fingerprint: Fingerprint, why: dict[str, str]) -> str:
+    """The plane that slices lie in."""
+    spacing, names = fingerprint.spacing.median, list(PLANES)
+    coarsest = max(range(3), key=lambda axis: spacing[axis])
+    others = [spacing[axis] for axis in range(3) if axis != coarsest]
+    if spacing[coarsest] > ANISOTROPIC * max(others):
+        why["input.plane"] = (
+            f"The scans' slices are {names[coarsest]}: {spacing[coarsest]:.3g} mm apart with pixels of"
+            f" {max(others):.3g} mm."
+        )
+        return names[coarsest]
+    hidden = _hidden_borders(fingerprint)
+    allowed = [axis for axis in range(3) if hidden[axis] < BORDER_HIDDEN]
+    best = max(allowed, key=lambda axis: fingerprint.section_mm2[axis])
+    reason = f"voxels are about as deep as wide, and the {names[best]} cuts are the largest"
+    if len(allowed) < 3:
+        left_out = next(names[axis] for axis in range(3) if axis not in allowed)
+        reason += f" of the planes that show where labels border on each other ({left_out} hardly does)"
+    why["input.plane"] = (
+        f"Slices are {names[best]}: {reason}, {fingerprint.section_mm2[best]:.3g} square mm on average."
+    )
+    return names[best]
+
+
+def _hidden_borders(fingerprint: Fingerprint) -> list[float]:
+    """For slices across R, A, S: the share of the borders between labels that lies between slices, not in them."""
+    total = sum(fingerprint.contact_mm2)
+    if total > TOUCHING * min(fingerprint.section_mm2):
+        return [area / total for area in fingerprint.contact_mm2]
+    # Labels that do not touch are told apart in slices that hold the line between their centres.
+    squares = [mm**2 for mm in fingerprint.apart_mm]
+    return [square / sum(squares) for square in squares] if sum(squares) > 0 else [0.0, 0.0, 0.0]
+
+
+def choose_spacing(fingerprint: Fingerprint, axes: list[int], why: dict[str, str]) -> float:
+    """Side of the square cells in mm."""
+    pixel = math.sqrt(math.prod(fingerprint.spacing.median[axis] for axis in axes))
+    side = max(fingerprint.shape.median[axis] * fingerprint.spacing.median[axis] for axis in axes) / pixel
+    organ = max(fingerprint.extent_mm[axis] for axis in axes) / pixel
+    coarser = max(1.0, min(side / MOST_SIDE, organ / ORGAN_CELLS))
+    spacing = float(f"{pixel * coarser:.3g}")
+    if coarser > 1:
+        why["input.spacing"] = (
+            f"Cells of {spacing:.3g} mm, coarser than the pixels of {pixel:.3g} mm: the grid shrinks from {side:.0f} to"
+            f" {side / coarser:.0f} cells, and the foreground still measures {organ / coarser:.0f}."
+        )
+    else:
+        why["input.spacing"] = f"Cells of {spacing:.3g} mm, the median pixel size of the cases."
+    return spacing
+
+
+def choose_scales(side: float, organ: float, why: dict[str, str]) -> list[int]:
+    """Scales of the levels, coarse to fine."""
+    scales = [1]
+    while side / scales[0] > COARSEST_SIDE and organ / (scales[0] * FACTOR) >= 1:
+        scales.insert(0, scales[0] * FACTOR)
+    if len(scales) == 1:
+        why["levels"] = f"One level: the grid of about {side:.0f} cells can be crossed step by step."
+        if side > COARSEST_SIDE:
+            why["levels"] = f"One level: the foreground of {organ:.0f} cells would vanish at a quarter of the size."
+    else:
+        why["levels"] = (
+            f"Levels at {_fractions(scales)} of the grid: on the coarsest, {side / scales[0]:.0f} cells wide, the whole"
+            f" slice is within reach, and the foreground measures {organ / scales[0]:.1f} cells."
+        )
+    return scales
+
+
+def choose_steps(side: float, organ: float, scale: int, why: dict[str, str]) -> int:
+    """Steps of every level."""
+    across = max(side, organ) / scale
+    steps = min(max(LEAST_STEPS, 8 * math.ceil(across / 8 - 1e-6)), MOST_STEPS)
+    reach = steps * scale
+    sees = "the whole slice" if reach >= side else f"{reach} cells of the finest grid"
+    why["steps"] = f"{steps} steps a level: a cell sees one cell further with each, on the coarsest level {sees}."
+    return steps
+
+
+def choose_patch(side: float, organ: float, scales: list[int], why: dict[str, str]) -> int:
+    """Side of the patches that finer levels are trained on, in cells."""
+    wanted = max(LEAST_PATCH, side / scales[0], organ / 2)
+    patch = min(8 * math.ceil(wanted / 8 - 1e-6), MOST_PATCH)
+    if len(scales) > 1:
+        why["patch"] = (
+            f"Finer levels are trained on patches of {patch} x {patch} cells, about the size of the coarsest grid and"
+            f" at least half the foreground's, so that few patches miss it."
+        )
+    return patch
+
+
+def choose_batch(side: float, patch: int, scales: list[int], steps: int, why: dict[str, str]) -> int:
+    """Slices an iteration."""
+    finer = sum(min(patch, side / scale) ** 2 for scale in scales[1:])
+    work = steps * ((side / scales[0]) ** 2 + finer)
+    batch = min(max(LEAST_BATCH, int(WORK / work)), MOST_BATCH)
+    why["batch"] = f"{batch} slices an iteration, fewer the more cells and steps a slice takes."
+    return batch
+
+
+def _fractions(scales: list[int]) -> str:
+    parts = ["full size" if scale == 1 else f"1/{scale}" for scale in scales]
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _expects(fingerprint: Fingerprint) -> str:
+    size = " x ".join(
+        f"{shape * mm:.0f}" for shape, mm in zip(fingerprint.shape.median, fingerprint.spacing.median, strict=True)
+    )
+    voxel = " x ".join(f"{mm:.3g}" for mm in fingerprint.spacing.median)
+    return f"A scan of about {size} mm (right-left, front-back, head-foot) with voxels of about {voxel} mm."
