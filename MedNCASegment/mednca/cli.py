@@ -61,7 +61,11 @@ def _parser() -> argparse.ArgumentParser:
     segment.add_argument("scan", metavar="SCAN", help="image file (.nii, .nii.gz; others with SimpleITK)")
     segment.add_argument("-o", "--output", required=True, metavar="SEG", help="label map to write, on the scan's grid")
     _add_running(segment)
-    segment.add_argument("--probability", metavar="FILE", help="also write the probability map (one label a model)")
+    segment.add_argument(
+        "--probability",
+        metavar="FILE",
+        help="also write the probability; for several labels, one file each: FILE_label1, FILE_label2, ...",
+    )
     segment.add_argument("--steps-to", metavar="DIR", help="also write the label map of every recorded step")
     segment.add_argument("--json", metavar="FILE", help="also write volumes, time and settings")
 

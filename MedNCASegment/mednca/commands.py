@@ -16,7 +16,7 @@ from .console import ProgressBar, duration
 from .engines import make_engine
 from .errors import MedNCAError
 from .evaluation import distance_problem, evaluate_case, summary, table
-from .files import check_ending, read_volume, write_volume
+from .files import check_ending, read_volume, stem, write_volume
 from .model import load_model, save_model, shipped_models
 from .segmenter import MAX_SEED, Options, Result, Segmenter
 from .volume import Volume
@@ -25,10 +25,12 @@ from .writing import replacing
 
 def segment(options: argparse.Namespace) -> None:
     """`mednca segment`: a scan to a label map."""
-    outputs = [options.output, options.probability]
-    for path in filter(None, outputs):
+    for path in filter(None, (options.output, options.probability)):
         check_ending(path, writing=True)
-    files = [Path(path) for path in (options.scan, *outputs, options.json) if path]
+    segmenter = _segmenter(options, record=bool(options.steps_to))
+    card = segmenter.model.card
+    maps = _probability_files(options.probability, card)
+    files = [Path(path) for path in (options.scan, options.output, *maps, options.json) if path]
     for path in files[1:]:
         _need_folder_of(path)
     if len({path.resolve() for path in files}) < len(files):
@@ -36,16 +38,12 @@ def segment(options: argparse.Namespace) -> None:
     steps_to = Path(options.steps_to) if options.steps_to else None
     if steps_to is not None and steps_to.exists() and not steps_to.is_dir():
         raise MedNCAError(f"'{steps_to}' is a file; give a folder for the steps.")
-    segmenter = _segmenter(options, record=steps_to is not None)
-    card = segmenter.model.card
-    if options.probability and len(card.labels) > 1:
-        raise MedNCAError("--probability takes a model with one label; this one has several.")
     volume = read_volume(options.scan)
     result = _run(segmenter, volume, Path(options.scan).name)
 
     write_volume(options.output, Volume(result.labels, volume.affine))
-    if options.probability:
-        write_volume(options.probability, Volume(result.probability[0], volume.affine))
+    for path, chance in zip(maps, result.probability, strict=False):
+        write_volume(path, Volume(chance, volume.affine))
     if steps_to is not None:
         _write_steps(steps_to, result, volume)
     summary = {
@@ -237,6 +235,17 @@ def _run(segmenter: Segmenter, volume: Volume, name: str) -> Result:
         return event.result
     finally:
         bar.close()
+
+
+def _probability_files(name: str | None, card: Card) -> list[Path]:
+    """One file a label, in the card's order: p.nii.gz, or p_label1.nii.gz, p_label2.nii.gz, ... for several."""
+    if name is None:
+        return []
+    path = Path(name)
+    if len(card.labels) == 1:
+        return [path]
+    base = stem(path)
+    return [path.with_name(f"{base}_label{label.value}{path.name[len(base) :]}") for label in card.labels]
 
 
 def _write_steps(folder: Path, result: Result, volume: Volume) -> None:
