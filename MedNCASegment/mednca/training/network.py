@@ -10,8 +10,9 @@ import torch.nn.functional as F
 from torch import nn
 
 from ..card import Card
-from ..engines.torch_engine import fold_tensors, nca_step, seed_cells, upscale_cells
+from ..engines.torch_engine import seed_cells, upscale_cells
 from ..rule import Rule
+from .step import run_steps
 
 
 class TrainableRule(nn.Module):
@@ -39,7 +40,13 @@ class TrainableCascade(nn.Module):
         self.rules = nn.ModuleList(TrainableRule(card.channels, card.hidden, generator) for _ in card.levels)
 
     def forward(
-        self, image: torch.Tensor, target: torch.Tensor, patch: int, generator: torch.Generator, dtype: torch.dtype
+        self,
+        image: torch.Tensor,
+        target: torch.Tensor,
+        patch: int,
+        generator: torch.Generator,
+        dtype: torch.dtype,
+        recompute: bool = False,
     ) -> list[tuple[torch.Tensor, torch.Tensor]]:
         """Run all levels, coarse to fine, finer ones on a random patch of each slice.
 
@@ -49,6 +56,7 @@ class TrainableCascade(nn.Module):
             patch: side of the patches on which finer levels run, in cells.
             generator: draws step counts, fire masks and patches.
             dtype: precision of the rules' products; states stay in float32.
+            recompute: keep less and compute it again in the backward pass.
 
         Returns:
             Logits and targets of each level.
@@ -66,17 +74,14 @@ class TrainableCascade(nn.Module):
                 )
             # A random number of steps around the card's keeps the rule stable beyond the step that is read out.
             steps = _randint(round(level.steps * 0.75), round(level.steps * 1.25), generator)
-            state = self._run(state, rule, steps, generator, dtype)
+            state = self._run(state, rule, steps, generator, dtype, recompute)
             outputs.append((state[:, first : first + labels], F.avg_pool2d(target, level.scale)))
         return outputs
 
-    def _run(self, state, rule, steps: int, generator: torch.Generator, dtype: torch.dtype) -> torch.Tensor:
-        folded = tuple(weight.to(dtype) for weight in fold_tensors(rule, self.card.input.channels))
+    def _run(self, state, rule, steps: int, generator: torch.Generator, dtype: torch.dtype, recompute: bool):
         shape = (state.shape[0], 1, *state.shape[2:])
-        for _ in range(steps):
-            fire = torch.rand(shape, generator=generator) < self.card.fire_rate
-            state = nca_step(state, folded, fire.to(dtype))
-        return state
+        fires = torch.stack([torch.rand(shape, generator=generator) < self.card.fire_rate for _ in range(steps)])
+        return run_steps(state, rule, self.card.input.channels, fires.to(state.device), dtype, recompute)
 
 
 def cut_patches(tensors, scales, side: int, generator: torch.Generator):

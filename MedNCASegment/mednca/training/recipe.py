@@ -19,6 +19,7 @@ class Recipe:
     averaging: float = 0.999  # decay of the moving average of the weights
     clip: float = 1.0  # largest norm of the gradient
     precision: str = "bfloat16"  # of the rule's products; states, weights and loss are float32
+    recompute: bool = False  # keep less of each step and compute it again in the backward pass: a third slower
     checkpoint_every: int = 250
     validate_every: int = 2000
     seed: int = 0
