@@ -1,4 +1,4 @@
-"""Calibration: one offset a label, chosen so that Dice is best where a probability of one half divides."""
+"""Calibration: one offset a label, and whether only the largest component is kept, by Dice."""
 
 from dataclasses import replace
 
@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from core_cases import random_volume, require_torch, small_model
 from mednca import Model, Segmenter
+from mednca.postprocess import keep_largest_components
 
 require_torch()
 
-from mednca.training.calibration import calibrate, evenly  # noqa: E402
+from mednca.training.calibration import calibrate, choose_postprocessing, evenly  # noqa: E402
 
 
 @pytest.mark.parametrize("wanted", [-0.25, 0.0, 0.125])
@@ -54,3 +55,29 @@ def test_evenly_takes_at_most_so_many_from_the_whole_list():
     assert evenly(list(range(10)), 4) == [0, 3, 6, 9]
     assert evenly([1, 2], 4) == [1, 2]
     assert evenly([], 4) == []
+
+
+def test_the_largest_component_alone_is_kept_when_validation_cases_are_better_with_it():
+    pytest.importorskip("SimpleITK")
+    model, volume = small_model(), random_volume()
+    found = Segmenter(model).run(volume).labels
+    cleaned = keep_largest_components(found)
+    assert 0 < np.count_nonzero(cleaned) < np.count_nonzero(found)
+    chosen = choose_postprocessing(model, [(volume, cleaned)])
+    assert chosen.card.largest_component
+    assert chosen.card.training["postprocessing"]["dice_largest_component"] == 1.0
+    assert chosen.card.training["postprocessing"]["dice_all_components"] < 1.0
+    np.testing.assert_array_equal(Segmenter(chosen).run(volume).labels, cleaned)
+
+
+def test_all_components_are_kept_when_validation_cases_are_no_better_without_them():
+    pytest.importorskip("SimpleITK")
+    model, volume = small_model(), random_volume()
+    chosen = choose_postprocessing(model, [(volume, Segmenter(model).run(volume).labels)])
+    assert not chosen.card.largest_component
+    assert chosen.card.training["postprocessing"]["dice_all_components"] == 1.0
+
+
+def test_without_cases_nothing_is_chosen():
+    model = small_model()
+    assert choose_postprocessing(model, []) is model

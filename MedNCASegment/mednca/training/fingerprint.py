@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from ..errors import MedNCAError
-from ..volume import Volume, nearest_axes
+from ..volume import Volume, bounding_box, nearest_axes
 
 SAMPLES = 100_000  # voxels of a case that its intensities are taken from
 Triple = tuple[float, float, float]
@@ -141,7 +141,7 @@ def measure(volume: Volume, label: np.ndarray) -> CaseFacts:
     order = [nearest.index(axis) for axis in range(3)]  # array axis of R, A, S
     spacing = volume.spacing[order]
     inside = np.transpose(label, order)
-    box = _box(inside > 0)
+    box = bounding_box(inside > 0)
     cut = inside[box]
     shown = cut > 0
     start = np.array([side.start for side in box])
@@ -166,12 +166,6 @@ def measure(volume: Volume, label: np.ndarray) -> CaseFacts:
 def _counts(mask: np.ndarray) -> list[np.ndarray]:
     """Voxels of a mask in every slice across each axis."""
     return [np.count_nonzero(mask, axis=tuple(other for other in range(3) if other != axis)) for axis in range(3)]
-
-
-def _box(mask: np.ndarray) -> tuple[slice, slice, slice]:
-    """The bounding box of a mask that is not empty."""
-    where = [np.flatnonzero(mask.any(axis=tuple(other for other in range(3) if other != axis))) for axis in range(3)]
-    return tuple(slice(int(found[0]), int(found[-1]) + 1) for found in where)
 
 
 def _part(mask: np.ndarray, start: np.ndarray, spacing: np.ndarray) -> Part:
