@@ -10,7 +10,7 @@ class Recipe:
     """How to train. With `minutes`, the number of iterations is fixed after the first few are timed."""
 
     iterations: int | None = None
-    minutes: float | None = None
+    minutes: float | None = None  # of the whole training, validation and the figures at the end included
     batch: int = 16  # slices an iteration
     patch: int = 24  # side of the patches that finer levels see, in cells
     learning_rate: float = 3e-3
@@ -18,8 +18,11 @@ class Recipe:
     coarse_loss: float = 0.5  # weight of the loss of each coarser level; 0 is the paper's loss
     averaging: float = 0.999  # decay of the moving average of the weights
     clip: float = 1.0  # largest norm of the gradient
-    precision: str = "bfloat16"  # of the rule's products; states, weights and loss are float32
-    recompute: bool = False  # keep less of each step and compute it again in the backward pass: a third slower
-    checkpoint_every: int = 250
-    validate_every: int = 2000
+    precision: str = "auto"  # of the rule's products: "bfloat16", "float32" or what is faster here; else float32
+    checkpoint_every: int = 250  # iterations
+    validate_every: int = 2000  # iterations
+    patience: int = 0  # validations without a better Dice after which training ends; 0 trains to the end
+    artefacts: float = 0.0  # share of slices that get an artefact of MRI (ghosting, anisotropy, bias field)
+    recompute: bool = False  # hidden values are computed again in the backward pass instead of being kept
+    random_steps: float = 0.25  # how far the number of steps is drawn around the card's, as a part of it
     seed: int = 0
