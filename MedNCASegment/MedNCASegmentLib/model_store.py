@@ -4,6 +4,7 @@ from pathlib import Path
 
 import slicer
 from mednca import MedNCAError, Model, load_model, shipped_models
+from mednca.model import save_model
 from mednca.writing import replacing
 from slicer.i18n import tr as _
 
@@ -19,7 +20,7 @@ class ModelStore:
     def __init__(self, folder: Path) -> None:
         """`folder` holds the imported models; it is made when the first one comes."""
         self._folder = folder
-        self._loaded: dict[Path, Model] = {}
+        self._loaded: dict[Path, tuple[int, Model]] = {}
 
     def names(self) -> list[str]:
         """Shipped models first, then the imported ones."""
@@ -36,9 +37,11 @@ class ModelStore:
             MedNCAError: there is no such model, or it is not sound.
         """
         path = self._files().get(nameOrPath, Path(nameOrPath))
-        if path not in self._loaded:
-            self._loaded[path] = load_model(path)
-        return self._loaded[path]
+        # A file that was written anew since is read anew.
+        written = path.stat().st_mtime_ns if path.is_file() else 0
+        if path not in self._loaded or self._loaded[path][0] != written:
+            self._loaded[path] = (written, load_model(path))
+        return self._loaded[path][1]
 
     def importFile(self, path: str) -> str:
         """Copy a model file into the user's folder; returns its name. A copy of a listed model is not made twice.
@@ -54,15 +57,28 @@ class ModelStore:
                     return name
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise MedNCAError(
-                _("'{name}' cannot be copied to '{folder}' ({reason}); check the disk.").format(
-                    name=Path(path).name, folder=self._folder, reason=error.strerror or error
-                )
-            ) from error
-        name = self._unusedName(Path(path).stem)
+            raise self._copyError(Path(path).name, error) from error
+        name = self.unusedName(Path(path).stem)
         with replacing(self._folder / f"{name}.npz") as temporary:
             temporary.write_bytes(content)
         return name
+
+    def save(self, model: Model, name: str) -> None:
+        """Keep a model in the user's folder under a name, in place of an imported model of that name.
+
+        Raises:
+            MedNCAError: a model that comes with the extension has this name, or the file cannot be written; nothing
+                has changed.
+        """
+        if name in shipped_models():
+            raise MedNCAError(
+                _("A model that comes with the extension is named '{name}'; choose another name.").format(name=name)
+            )
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            save_model(model, self._folder / f"{name}.npz")
+        except OSError as error:
+            raise self._copyError(name, error) from error
 
     def remove(self, name: str) -> None:
         """Delete the copy of an imported model; the file that it came from stays.
@@ -83,6 +99,14 @@ class ModelStore:
             ) from error
         self._loaded.pop(path, None)
 
+    def unusedName(self, wanted: str) -> str:
+        """The name, or the name with a number behind it if a model has it already."""
+        names, name, count = self.names(), wanted, 1
+        while name in names:
+            count += 1
+            name = f"{wanted} {count}"
+        return name
+
     def _files(self) -> dict[str, Path]:
         shipped = shipped_models()
         # Hidden files are copies under way.
@@ -90,9 +114,9 @@ class ModelStore:
         found.sort(key=lambda path: path.stem.lower())
         return shipped | {path.stem: path for path in found if path.stem not in shipped}
 
-    def _unusedName(self, wanted: str) -> str:
-        names, name, count = self.names(), wanted, 1
-        while name in names:
-            count += 1
-            name = f"{wanted} {count}"
-        return name
+    def _copyError(self, name: str, error: OSError) -> MedNCAError:
+        return MedNCAError(
+            _("'{name}' cannot be copied to '{folder}' ({reason}); check the disk.").format(
+                name=name, folder=self._folder, reason=error.strerror or error
+            )
+        )

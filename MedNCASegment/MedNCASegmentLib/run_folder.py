@@ -10,9 +10,9 @@ def _hierarchy():
 
 
 def createRunFolder(volumeNode, name: str) -> int:
-    """Add an empty folder beside a volume; returns its item."""
+    """Add an empty folder beside a volume, or at the top for None; returns its item."""
     hierarchy = _hierarchy()
-    volumeItem = hierarchy.GetItemByDataNode(volumeNode)
+    volumeItem = hierarchy.GetItemByDataNode(volumeNode) if volumeNode is not None else 0
     parent = hierarchy.GetItemParent(volumeItem) if volumeItem else hierarchy.GetSceneItemID()
     folder = hierarchy.CreateFolderItem(parent, hierarchy.GenerateUniqueItemName(name))
     hierarchy.SetItemAttribute(folder, RUN_ATTRIBUTE, "1")

@@ -88,6 +88,8 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def enter(self) -> None:
         """Called each time the module is opened."""
+        # Other modules may have installed models meanwhile.
+        self._models.refresh()
         self.initializeParameterNode()
         self._runs.showLive()
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from slicer import vtkMRMLDisplayableNode, vtkMRMLScalarVolumeNode
+from slicer import vtkMRMLDisplayableNode, vtkMRMLScalarVolumeNode, vtkMRMLTableNode
 from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
 
 
@@ -27,3 +27,6 @@ class MedNCATrainParameterNode:
     memoryGB: Annotated[float, WithinRange(0.0, 4096.0)] = 0.0  # 0: what the computer has free
     heldOutPercent: Annotated[int, WithinRange(5, 90)] = 20
     workFolder: str  # folder of the run
+    # What came of it
+    resultsTable: vtkMRMLTableNode
+    resultsShown: str  # when the evaluation that is in the scene was written, and the run's folder

@@ -1,14 +1,25 @@
-"""The section of the panel with what came of a training run."""
+"""The section of the panel with what came of a run: figures of the held-out cases, and the model to use."""
 
 from pathlib import Path
 
+import qt
 import slicer
+from mednca import MedNCAError
+from MedNCASegmentLib import MedNCASegmentLogic
+from slicer.i18n import tr as _
+from slicer.util import VTKObservationMixin
+
+from .install_model import TrainedModel, completedModel, installModel, saveModelAs, trainedModel, useInSegment
+from .result_wording import figuresHtml, modelText
+from .results_nodes import addResultNodes, chartOf, removeResultNodes, showChartInLayout, showTableInLayout
+from .results_plot import ChartOnPanel
+from .results_table import RESULTS_FILE, HeldOutResults, readResults
 
 UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "Results.ui"
 
 
-class ResultSection:
-    """Shows what came of a training run."""
+class ResultSection(VTKObservationMixin):
+    """Reads the folder of the run; what it says of the held-out cases goes into the scene once."""
 
     def __init__(self, layout, logic) -> None:
         """
@@ -16,19 +27,131 @@ class ResultSection:
             layout: of the panel; the section is added to it.
             logic: of the module.
         """
+        VTKObservationMixin.__init__(self)
         self._logic = logic
         self._parameters = None
         section = slicer.util.loadUI(str(UI_FILE))
         layout.addWidget(section)
         self.ui = slicer.util.childWidgetVariables(section)
         section.setMRMLScene(slicer.mrmlScene)
+        self._chart = ChartOnPanel(self.ui.plotPlace.layout())
+        self._trained: TrainedModel | None = None
+        self._buttons = {
+            self.ui.showTableButton: self._onShowTable,
+            self.ui.showPlotButton: self._onShowPlot,
+            self.ui.useButton: self._onUse,
+            self.ui.saveModelButton: self._onSaveModel,
+        }
+        for button, slot in self._buttons.items():
+            button.connect("clicked(bool)", slot)
+        self.addObserver(slicer.mrmlScene, slicer.vtkMRMLScene.NodeRemovedEvent, self._onNodeRemoved)
+        self._say("")
 
     def setParameters(self, parameters) -> None:
         """Show other parameters, or None to let go of those shown."""
         self._parameters = parameters
+        self._chart.hide()
+        self._say("")
 
     def show(self) -> None:
-        """Show the parameters as they are now; called after each change of them, and never while there are none."""
+        """Read the folder of the run again; called after each change of the parameters and of the run."""
+        if self._parameters is None:
+            return
+        problem, results = "", None
+        folder = self._folder()
+        try:
+            self._trained = trainedModel(folder) if folder is not None else None
+            # Of a run that goes on, the evaluation is that of an earlier end.
+            if self._trained is not None and self._trained.final:
+                results = readResults(folder)
+        except MedNCAError as error:
+            problem = str(error)
+        if results is not None:
+            self._addNodes(folder, results)
+        self.ui.modelLabel.text = problem or modelText(self._trained)
+        self.ui.figuresLabel.text = figuresHtml(results)
+        self.ui.figuresLabel.visible = results is not None
+        self.ui.useButton.enabled = self._trained is not None
+        self.ui.saveModelButton.enabled = self._trained is not None
+        self._showNodes(results)
 
     def close(self) -> None:
         """Let go of the widgets."""
+        self._chart.hide()
+        self.removeObservers()
+        for button, slot in self._buttons.items():
+            button.disconnect("clicked(bool)", slot)
+
+    # Figures
+
+    def _folder(self) -> Path | None:
+        return Path(self._parameters.workFolder) if self._parameters.workFolder else None
+
+    def _addNodes(self, folder: Path, results: HeldOutResults) -> None:
+        """Bring the figures into the scene; those that were deleted there stay away."""
+        written = (folder / RESULTS_FILE).stat().st_mtime_ns
+        stamp = f"{written} {self._parameters.workFolder}"
+        if self._parameters.resultsShown == stamp:
+            return
+        former = self._parameters.resultsTable
+        sameRun = self._parameters.resultsShown.partition(" ")[2] == self._parameters.workFolder
+        self._parameters.resultsShown = stamp
+        self._parameters.resultsTable = addResultNodes(self._parameters.modelName or folder.name, results)
+        if sameRun:
+            removeResultNodes(former)
+
+    def _showNodes(self, results: HeldOutResults | None) -> None:
+        """Of a run whose folder is not on this computer, table and chart of the scene are still there."""
+        ofThisRun = self._parameters.resultsShown.partition(" ")[2] == self._parameters.workFolder
+        shown = ofThisRun and (results is not None or self._trained is None)
+        tableNode = self._parameters.resultsTable if shown else None
+        chart = chartOf(tableNode)
+        self._chart.show(chart)
+        self.ui.showTableButton.visible = tableNode is not None
+        self.ui.showPlotButton.visible = chart is not None
+
+    def _onNodeRemoved(self, caller, event) -> None:
+        # Not now: Slicer does not expect other nodes to vanish while it removes one.
+        if self._parameters is not None and not slicer.mrmlScene.IsClosing():
+            qt.QTimer.singleShot(0, self.show)
+
+    def _onShowTable(self, checked: bool = False) -> None:
+        showTableInLayout(self._parameters.resultsTable)
+
+    def _onShowPlot(self, checked: bool = False) -> None:
+        showChartInLayout(chartOf(self._parameters.resultsTable))
+
+    # Model
+
+    def _onUse(self, checked: bool = False) -> None:
+        try:
+            name = installModel(completedModel(self._trained), MedNCASegmentLogic().models)
+        except MedNCAError as problem:
+            self._say(str(problem))
+            return
+        if name is not None:
+            self._say(_("The model is in MedNCA Segment as '{name}'.").format(name=name))
+            useInSegment(name)
+
+    def _onSaveModel(self, checked: bool = False) -> None:
+        path = askWhereToSave(self._parameters.modelName)
+        if not path:
+            return
+        try:
+            saveModelAs(self._trained, path)
+        except MedNCAError as problem:
+            self._say(str(problem))
+            return
+        self._say(_("The model was saved as '{path}'.").format(path=path))
+
+    def _say(self, sentence: str) -> None:
+        self.ui.messageLabel.text = sentence
+        self.ui.messageLabel.visible = bool(sentence)
+
+
+def askWhereToSave(name: str) -> str:
+    """Let a person choose the file to save a model to; empty when they do not."""
+    path = qt.QFileDialog.getSaveFileName(
+        slicer.util.mainWindow(), _("Save model"), f"{name}.npz", _("MedNCA models") + " (*.npz)"
+    )
+    return path if not path or path.endswith(".npz") else f"{path}.npz"

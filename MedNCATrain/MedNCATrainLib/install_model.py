@@ -1,0 +1,101 @@
+"""From the folder of a run to a model in MedNCA Segment: which model, its card completed, its name there."""
+
+import datetime
+import json
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import slicer
+from mednca import MedNCAError, Model, load_model
+from mednca.model import save_model
+from MedNCASegmentLib import MedNCASegmentLogic
+from MedNCASegmentLib.model_store import ModelStore
+from slicer.i18n import tr as _
+
+BEST_MODEL = "best.npz"
+FINISHED = "finished"
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A model that a run has written."""
+
+    path: Path
+    final: bool  # the run has ended; otherwise the best model so far, by its Dice on the held-out cases
+    iteration: int  # at which the model was as it is
+    dice: float | None  # mean Dice on the held-out cases; None when none was held out
+
+
+def trainedModel(folder: Path) -> TrainedModel | None:
+    """The model of a run that has ended, else the best one so far; None when there is none yet."""
+    try:
+        status = json.loads((folder / "status.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    found = Path(status["model"])
+    if status["state"] == FINISHED and found.is_file():
+        return TrainedModel(found, True, status["iteration"], status["best_dice"])
+    best = folder / BEST_MODEL
+    if best.is_file():
+        return TrainedModel(best, False, status["best_iteration"] or status["iteration"], status["best_dice"])
+    return None
+
+
+def completedModel(trained: TrainedModel) -> Model:
+    """The model with what its card still lacks: the date, and how good it was when the run did not come to its end.
+
+    Raises:
+        MedNCAError: the file is not a sound model.
+    """
+    model = load_model(trained.path)
+    card = model.card
+    evaluation = card.evaluation
+    if not evaluation and trained.dice is not None:
+        how = f"held-out cases during training, iteration {trained.iteration}; the run had not ended"
+        evaluation = {"mean_dice": round(trained.dice, 4), "how": how}
+    day = datetime.date.fromtimestamp(trained.path.stat().st_mtime).isoformat()
+    return replace(model, card=replace(card, evaluation=evaluation, date=card.date or day))
+
+
+def fileName(name: str) -> str:
+    """A model's name as every file system can keep it."""
+    return re.sub(r'[\\/:*?"<>|\x00-\x1f]+', "_", name).strip(" .") or "model"
+
+
+def installModel(model: Model, store: ModelStore) -> str | None:
+    """Keep a model among those of MedNCA Segment, under the name on its card; asks before one is replaced.
+
+    Returns:
+        The name that it is kept under, or None when the person does not want to replace the other model.
+
+    Raises:
+        MedNCAError: the file cannot be written.
+    """
+    name = fileName(model.card.name)
+    if store.isImported(name):
+        question = _("MedNCA Segment already has a model named '{name}'. Replace it with this one?")
+        if not slicer.util.confirmOkCancelDisplay(question.format(name=name)):
+            return None
+    else:
+        # A model that comes with the extension keeps its name.
+        name = store.unusedName(name)
+    store.save(model, name)
+    return name
+
+
+def useInSegment(name: str) -> None:
+    """Go to MedNCA Segment with a model chosen."""
+    MedNCASegmentLogic().getParameterNode().model = name
+    slicer.util.selectModule("MedNCASegment")
+
+
+def saveModelAs(trained: TrainedModel, path: str) -> None:
+    """Write a completed copy of a model to a file.
+
+    Raises:
+        MedNCAError: the model is not sound, or the file cannot be written.
+    """
+    if Path(path).resolve() == trained.path.resolve():
+        raise MedNCAError(_("This is the run's own model; choose another file."))
+    save_model(completedModel(trained), path)

@@ -1,0 +1,52 @@
+"""The held-out cases in the scene: a folder with a table, a chart and what the chart is drawn from."""
+
+import slicer
+from MedNCASegmentLib.run_folder import createRunFolder, putIntoFolder, removeRunFolder, runFolderOf
+from slicer.i18n import tr as _
+
+from .results_plot import addHeldOutChart
+from .results_table import HeldOutResults, fillHeldOutTable
+
+CHART_ROLE = "MedNCA.HeldOutChart"
+
+
+def addResultNodes(modelName: str, results: HeldOutResults):
+    """Add table and chart, in a folder of the subject hierarchy that can be deleted as a whole; returns the table."""
+    name = _("{model}, held-out cases").format(model=modelName)
+    folder = createRunFolder(None, name)
+    tableNode = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode", slicer.mrmlScene.GenerateUniqueName(name))
+    fillHeldOutTable(tableNode, results)
+    nodes = addHeldOutChart(name, results)
+    tableNode.SetNodeReferenceID(CHART_ROLE, nodes[0].GetID())
+    for node in (tableNode, *nodes):
+        putIntoFolder(folder, node)
+    return tableNode
+
+
+def removeResultNodes(tableNode) -> None:
+    """Remove a table with all that was added beside it; None does nothing."""
+    folder = runFolderOf(tableNode)
+    if folder:
+        removeRunFolder(folder)
+    elif tableNode is not None:
+        slicer.mrmlScene.RemoveNode(tableNode)
+
+
+def chartOf(tableNode):
+    """The chart that belongs to a table; None when there is none any more."""
+    return tableNode.GetNodeReference(CHART_ROLE) if tableNode is not None else None
+
+
+def showTableInLayout(tableNode) -> None:
+    """Show a table in a layout that has room for one."""
+    manager, application = slicer.app.layoutManager(), slicer.app.applicationLogic()
+    manager.setLayout(slicer.modules.tables.logic().GetLayoutWithTable(manager.layout))
+    application.GetSelectionNode().SetActiveTableID(tableNode.GetID())
+    application.PropagateTableSelection()
+
+
+def showChartInLayout(chart) -> None:
+    """Show a chart in a layout that has room for one."""
+    manager = slicer.app.layoutManager()
+    manager.setLayout(slicer.modules.plots.logic().GetLayoutWithPlot(manager.layout))
+    slicer.modules.plots.logic().ShowChartInLayout(chart)
