@@ -136,6 +136,19 @@ def grid_difference(image: Volume, label: Volume) -> str:
     return ""
 
 
+def leave_out(cases: list[AnyCase], exclude: Iterable[str]) -> list[AnyCase]:
+    """The cases without those of the given names, sorted by name.
+
+    Raises:
+        MedNCAError: there is no case of such a name.
+    """
+    excluded = set(exclude)
+    missing = excluded - {case.name for case in cases}
+    if missing:
+        raise MedNCAError(f"There is no case '{sorted(missing)[0]}' to exclude.")
+    return _sorted(case for case in cases if case.name not in excluded)
+
+
 def split_cases(
     cases: list[AnyCase], validation: float, seed: int, exclude: Iterable[str] = ()
 ) -> tuple[list[AnyCase], list[AnyCase]]:
@@ -150,7 +163,7 @@ def split_cases(
     Raises:
         MedNCAError: a name to exclude does not exist, or nothing is left to train on.
     """
-    left = _left_over(cases, exclude)
+    left = leave_out(cases, exclude)
     count = max(1, round(validation * len(left))) if validation > 0 else 0
     if len(left) == 1 and count:
         raise MedNCAError(
@@ -175,20 +188,12 @@ def fold_cases(
     """
     if count < 2 or not 1 <= index <= count:
         raise MedNCAError(f"There is no fold {index} of {count}; give one from 1/2 on, such as 1/5.")
-    left = _left_over(cases, exclude)
+    left = leave_out(cases, exclude)
     if count > len(left):
         raise MedNCAError(f"There are {len(left)} cases for {count} folds; give fewer folds or add cases.")
     shuffled = random.Random(seed).sample(left, len(left))
     validation = shuffled[index - 1 :: count]
     return _sorted(case for case in left if case not in validation), _sorted(validation)
-
-
-def _left_over(cases: list[AnyCase], exclude: Iterable[str]) -> list[AnyCase]:
-    excluded = set(exclude)
-    missing = excluded - {case.name for case in cases}
-    if missing:
-        raise MedNCAError(f"There is no case '{sorted(missing)[0]}' to exclude.")
-    return _sorted(case for case in cases if case.name not in excluded)
 
 
 def _sorted(cases: Iterable[AnyCase]) -> list[AnyCase]:

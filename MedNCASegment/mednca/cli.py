@@ -90,6 +90,25 @@ def _parser() -> argparse.ArgumentParser:
     convert.add_argument("-o", "--output", required=True, metavar="MODEL", help="model file to write (.npz)")
     convert.add_argument("--card", metavar="CARD", help="JSON card; without it, the authors' hippocampus settings")
 
+    plan = commands.add_parser(
+        "plan",
+        help="look at labelled cases and propose how to train on them",
+        description="Look at labelled cases and print a plan to train on them (JSON), to be edited and given to train.",
+    )
+    plan.add_argument(
+        "--data",
+        required=True,
+        metavar="DIR",
+        help="folder with dataset.json, imagesTr and labelsTr, or images and labels",
+    )
+    plan.add_argument("-o", "--output", metavar="PLAN", help="plan to write (.json); printed without it")
+    plan.add_argument("--preset", metavar="NAME", help="start from a preset, such as med-nca")
+    plan.add_argument("--memory", type=float, metavar="GB", help="most memory that training may take")
+    plan.add_argument("--minutes", type=float, metavar="M", help="most time that training may take")
+    plan.add_argument("--merge-labels", action="store_true", help="train one label: everything that is labelled")
+    plan.add_argument("--exclude", nargs="*", default=[], metavar="CASE", help="cases that take no part at all")
+    plan.add_argument("--skip-bad", action="store_true", help="leave out cases that cannot be used")
+
     train = commands.add_parser("train", help="train a model (needs torch)")
     train.add_argument("--data", required=True, metavar="DIR", help="imagesTr and labelsTr, or images and labels")
     train.add_argument("-o", "--output", required=True, metavar="MODEL", help="model file to write (.npz)")

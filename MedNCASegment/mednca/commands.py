@@ -153,6 +153,13 @@ def convert(options: argparse.Namespace) -> None:
     print(f"{model.parameters:,} parameters written to {options.output}")
 
 
+def plan(options: argparse.Namespace) -> None:
+    """`mednca plan`: labelled cases to a plan."""
+    from .training import plan_command
+
+    plan_command.plan(options)
+
+
 def train(options: argparse.Namespace) -> None:
     """`mednca train`: labelled cases to a model file."""
     try:

@@ -1,4 +1,4 @@
-"""What is set once the weights are trained: offsets of the logits on training cases, post-processing on validation cases.
+"""What is set once the weights are trained: logit offsets on training cases, post-processing on validation cases.
 
 Training with soft Dice on patches rich in foreground draws outlines a little too wide; an offset a label, chosen so
 that Dice is best where a probability of one half divides, mends that.

@@ -13,6 +13,7 @@ from ..card import PLANES, Card
 from ..cases import Dataset
 from ..errors import MedNCAError
 from .fingerprint import Fingerprint
+from .memory import estimate_bytes, recipe_that_fits, slices_bytes
 from .proposal import Wishes, propose_card
 from .recipe import Recipe
 
@@ -58,16 +59,39 @@ class Plan:
         source = self.card.input
         if source.size is not None:
             return tuple(source.size)
-        try:
-            shape, spacing = self.fingerprint["shape"]["most"], self.fingerprint["spacing"]["most"]
-        except (KeyError, TypeError) as error:
-            raise MedNCAError("The plan says nothing about the cases' sizes; make it anew from the data.") from error
+        shape, spacing = self._known("shape")["most"], self._known("spacing")["most"]
         multiple = self.card.finest_multiple
         axes = [axis for axis in range(3) if axis != PLANES[source.plane]]
         return tuple(
             max(2, math.ceil(shape[axis] * spacing[axis] / cell / multiple - 1e-3)) * multiple
             for axis, cell in zip(axes, source.spacing, strict=True)
         )
+
+    @property
+    def data_bytes(self) -> int:
+        """Memory that the slices of all cases take in training; every slice is padded to the largest."""
+        cases, shape = self._known("cases"), self._known("shape")
+        through = PLANES[self.card.input.plane]
+        rows, columns = (shape["most"][axis] for axis in range(3) if axis != through)
+        return slices_bytes(int(cases * shape["median"][through] * rows * columns), len(self.card.labels))
+
+    @property
+    def memory_bytes(self) -> int:
+        """Estimated peak memory of the training process on the CPU."""
+        return estimate_bytes(self.card, self.recipe, self.cells, self.data_bytes)
+
+    def within(self, memory_gb: float) -> Plan:
+        """This plan, changed as little as possible so that training stays within a memory limit.
+
+        Raises:
+            MedNCAError: not even the smallest would.
+        """
+        recipe = recipe_that_fits(self.card, self.recipe, self.cells, memory_gb, self.data_bytes)
+        why = dict(self.why)
+        for name, value in asdict(recipe).items():
+            if value != getattr(self.recipe, name):
+                why[name] = f"{value}, so that training stays within {memory_gb:g} GB of memory."
+        return replace(self, recipe=recipe, why=why)
 
     def overlaid(self, overlay: dict[str, Any]) -> Plan:
         """This plan with some values replaced: objects are merged key by key, everything else is taken over.
@@ -76,6 +100,11 @@ class Plan:
             MedNCAError: the result is not a valid plan.
         """
         return _plan_from(_merged(json.loads(self.to_json()), overlay))
+
+    def _known(self, name: str) -> Any:
+        if name not in self.fingerprint:
+            raise MedNCAError("The plan says nothing about the cases' sizes; make it anew from the data.")
+        return self.fingerprint[name]
 
     def to_json(self) -> str:
         content = {
@@ -109,6 +138,7 @@ def propose(
     seed: int = 0,
     preset: str | None = None,
     dataset: Dataset | None = None,
+    merge_labels: bool = False,
 ) -> Plan:
     """A plan for cases.
 
@@ -119,12 +149,13 @@ def propose(
         seed: of the training.
         preset: name of a preset that fixes some choices, see :func:`preset_names`.
         dataset: what the cases' folder says of itself, for the card.
+        merge_labels: one output for all labelled voxels, as in the paper.
 
     Raises:
         MedNCAError: the preset is not known, or no plan fits the memory.
     """
     overlay = read_preset(preset) if preset else {}
-    wishes = Wishes(**overlay.pop("wishes", {}))
+    wishes = Wishes(**overlay.pop("wishes", {}), merge_labels=merge_labels)
     if minutes is not None:
         overlay.get("recipe", {}).pop("iterations", None)
     proposal = propose_card(fingerprint, wishes, seed, minutes)
@@ -133,9 +164,7 @@ def propose(
     if preset:
         plan = plan.overlaid(overlay)
     if memory_gb is not None:
-        from .memory import plan_that_fits
-
-        plan = plan_that_fits(plan, memory_gb)
+        plan = plan.within(memory_gb)
     return plan
 
 
@@ -200,7 +229,25 @@ def _plan_from(raw: Any) -> Plan:
         card = Card.from_json(json.dumps(raw["card"]))
     except MedNCAError as error:
         raise MedNCAError(str(error).replace("The model's card", "The plan's card", 1)) from error
-    return Plan(card, _recipe_from(raw["recipe"], need), raw.get("fingerprint", {}), why)
+    fingerprint = raw.get("fingerprint", {})
+    need(not fingerprint or _has_sizes(fingerprint), "'fingerprint' lacks the cases' sizes; make the plan anew")
+    return Plan(card, _recipe_from(raw["recipe"], need), fingerprint, why)
+
+
+def _has_sizes(fingerprint: dict[str, Any]) -> bool:
+    """Whether what the grid and the memory are computed from is there; the rest is for people to read."""
+
+    def positive(value: Any) -> bool:
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < 1e9
+
+    def triple(value: Any) -> bool:
+        return isinstance(value, list) and len(value) == 3 and all(map(positive, value))
+
+    spreads = [fingerprint.get(name) for name in ("shape", "spacing")]
+    return positive(fingerprint.get("cases")) and all(
+        isinstance(spread, dict) and all(triple(spread.get(name)) for name in ("least", "median", "most"))
+        for spread in spreads
+    )
 
 
 def _recipe_from(raw: dict[str, Any], need) -> Recipe:

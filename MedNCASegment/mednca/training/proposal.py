@@ -43,6 +43,7 @@ class Wishes:
 
     scales: list[int] | None = None
     sizes: list[int] | None = None  # sides of square grids, of which the nearest to the data's is taken
+    merge_labels: bool = False
 
 
 @dataclass
@@ -57,7 +58,7 @@ class Proposal:
 def propose_card(fingerprint: Fingerprint, wishes: Wishes, seed: int, minutes: float | None) -> Proposal:
     """Apply all rules; see the constants of this module for their numbers."""
     why: dict[str, str] = {}
-    plane = choose_plane(fingerprint, why)
+    plane = choose_plane(fingerprint, wishes.merge_labels, why)
     axes = [axis for axis in range(3) if axis != PLANES[plane]]
     spacing = choose_spacing(fingerprint, axes, why)
     source = Input(plane, spacing=(spacing, spacing))
@@ -74,9 +75,14 @@ def propose_card(fingerprint: Fingerprint, wishes: Wishes, seed: int, minutes: f
         why["levels"] = f"Levels at {_fractions(scales)} of the grid, as in the paper."
     steps = choose_steps(side, organ, scales[0], why)
     patch = choose_patch(side, organ, scales, why)
+    if wishes.sizes:
+        patch = round(side / scales[0])
+        why["patch"] = "Finer levels are trained on patches as large as the coarsest grid, as in the paper."
     labels = [
         Label(label.value, label.name, COLORS[index % len(COLORS)]) for index, label in enumerate(fingerprint.labels)
     ]
+    if wishes.merge_labels:
+        labels = [Label(1, "Foreground", COLORS[0])]
     card = Card(
         name="model",
         title="Own model",
@@ -105,7 +111,7 @@ def propose_card(fingerprint: Fingerprint, wishes: Wishes, seed: int, minutes: f
     return Proposal(card, recipe, why)
 
 
-def choose_plane(fingerprint: Fingerprint, why: dict[str, str]) -> str:
+def choose_plane(fingerprint: Fingerprint, merged: bool, why: dict[str, str]) -> str:
     """The plane that slices lie in."""
     spacing, names = fingerprint.spacing.median, list(PLANES)
     coarsest = max(range(3), key=lambda axis: spacing[axis])
@@ -116,7 +122,7 @@ def choose_plane(fingerprint: Fingerprint, why: dict[str, str]) -> str:
             f" {max(others):.3g} mm."
         )
         return names[coarsest]
-    hidden = _hidden_borders(fingerprint)
+    hidden = [0.0, 0.0, 0.0] if merged else _hidden_borders(fingerprint)
     allowed = [axis for axis in range(3) if hidden[axis] < BORDER_HIDDEN]
     best = max(allowed, key=lambda axis: fingerprint.section_mm2[axis])
     reason = f"voxels are about as deep as wide, and the {names[best]} cuts are the largest"
