@@ -1,7 +1,7 @@
 """Made-up scans to try training with: a nodule among tubes and plates that are exactly as bright.
 
-Each phantom has another brightness, and there is more of tubes and plates than of the nodule, so that no threshold finds
-it: what tells the nodule apart is its shape alone. A small model learns that in about a minute.
+Each phantom has another brightness, and there is more of tubes and plates than of the nodule, so that no threshold
+finds it: what tells the nodule apart is its shape alone. A small model learns that in about a minute.
 """
 
 import numpy as np
