@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -28,7 +29,51 @@ class TrainableRule(nn.Module):
             self.register_parameter(name, nn.Parameter(start))
 
     def rule(self) -> Rule:
-        return Rule(**{name: p.detach().numpy().astype(np.float32).copy() for name, p in self.named_parameters()})
+        return Rule(**{name: p.detach().cpu().numpy().astype(np.float32).copy() for name, p in self.named_parameters()})
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The random course of one level for a batch of slices."""
+
+    corners: torch.Tensor | None  # [slice, 2], first row and column of each patch in coarser cells; None: whole slices
+    patch: tuple[int, int]  # rows and columns of a patch in coarser cells
+    fires: torch.Tensor  # boolean [step, slice, 1, row, column], the cells that fire
+
+    def of(self, share: slice) -> Drawn:
+        """The course of some of the slices."""
+        return Drawn(None if self.corners is None else self.corners[share], self.patch, self.fires[:, share])
+
+
+def draw_courses(
+    card: Card, count: int, cells: tuple[int, int], patch: int, random_steps: float, generator: torch.Generator
+) -> list[Drawn]:
+    """Draw what is random in a forward pass, level by level.
+
+    Args:
+        card: levels and fire rate count.
+        count: slices in the batch.
+        cells: rows and columns of the finest grid of a whole slice.
+        patch: side of the patches on which finer levels run, in cells.
+        random_steps: step counts vary by up to this part of the card's, which keeps the rule stable beyond the step
+            that is read out.
+        generator: on the CPU, so that a seed means the same on every device.
+    """
+    courses = []
+    size = tuple(side // card.levels[0].scale for side in cells)
+    corners, cut = None, size
+    for index, level in enumerate(card.levels):
+        if index:
+            coarser = card.levels[index - 1].scale // level.scale
+            size = tuple(side * coarser for side in size)
+            cut = tuple(min(patch, side) for side in size)
+            starts = [[_randint(0, whole - part, generator) for _ in range(count)] for whole, part in zip(size, cut, strict=True)]
+            corners, size = torch.tensor(starts).t(), cut
+        least, most = (round(level.steps * (1 + sign * random_steps)) for sign in (-1, 1))
+        steps = _randint(max(1, least), most, generator)
+        fires = [torch.rand((count, 1, *size), generator=generator) < card.fire_rate for _ in range(steps)]
+        courses.append(Drawn(corners, cut, torch.stack(fires)))
+    return courses
 
 
 class TrainableCascade(nn.Module):
@@ -47,6 +92,8 @@ class TrainableCascade(nn.Module):
         generator: torch.Generator,
         dtype: torch.dtype,
         recompute: bool = False,
+        random_steps: float = 0.25,
+        share: slice = slice(None),
     ) -> list[tuple[torch.Tensor, torch.Tensor]]:
         """Run all levels, coarse to fine, finer ones on a random patch of each slice.
 
@@ -57,62 +104,71 @@ class TrainableCascade(nn.Module):
             generator: draws step counts, fire masks and patches.
             dtype: precision of the rules' products; states stay in float32.
             recompute: keep less and compute it again in the backward pass.
+            random_steps: part of the card's steps by which step counts vary.
+            share: the slices of the batch that are run; random numbers are drawn for all, so that processes which
+                divide a batch do together what one does with all of it.
 
         Returns:
             Logits and targets of each level.
         """
         card, first, labels = self.card, image.shape[1], target.shape[1]
+        courses = draw_courses(card, len(image), tuple(image.shape[2:]), patch, random_steps, generator)
+        image, target = image[share], target[share]
         outputs, state = [], None
-        for index, (level, rule) in enumerate(zip(card.levels, self.rules, strict=True)):
+        for index, (level, rule, course) in enumerate(zip(card.levels, self.rules, courses, strict=True)):
+            course = course.of(share)
             seen = F.avg_pool2d(image, level.scale)
             if state is None:
                 state = seed_cells(seen, card.channels)
             else:
                 state = upscale_cells(state, card.levels[index - 1].scale // level.scale, seen)
-                state, image, target = cut_patches(
-                    (state, image, target), (1, level.scale, level.scale), patch, generator
-                )
-            # A random number of steps around the card's keeps the rule stable beyond the step that is read out.
-            steps = _randint(round(level.steps * 0.75), round(level.steps * 1.25), generator)
-            state = self._run(state, rule, steps, generator, dtype, recompute)
+                scales = (1, level.scale, level.scale)
+                state, image, target = cut_patches((state, image, target), scales, course.corners, course.patch)
+            state = self._run(state, rule, course.fires.to(state.device), dtype, recompute)
             outputs.append((state[:, first : first + labels], F.avg_pool2d(target, level.scale)))
         return outputs
 
-    def _run(self, state, rule, steps: int, generator: torch.Generator, dtype: torch.dtype, recompute: bool):
-        shape = (state.shape[0], 1, *state.shape[2:])
-        fires = torch.stack([torch.rand(shape, generator=generator) < self.card.fire_rate for _ in range(steps)])
-        return run_steps(state, rule, self.card.input.channels, fires.to(state.device), dtype, recompute)
+    def _run(self, state, rule, fires, dtype: torch.dtype, recompute: bool) -> torch.Tensor:
+        return run_steps(state, rule, self.card.input.channels, fires, dtype, recompute)
 
 
-def cut_patches(tensors, scales, side: int, generator: torch.Generator):
-    """Cut the same random square, at most `side` cells wide, out of each slice of several tensors.
+def cut_patches(tensors, scales, corners: torch.Tensor, size: tuple[int, int]) -> list[torch.Tensor]:
+    """Cut the same rectangle out of each slice of several tensors.
 
     Args:
         tensors: each [slice, channel, row, column].
         scales: for each tensor, how many of its cells make one cell of the first.
-        side: in cells of the first tensor.
-        generator: draws the positions.
+        corners: [slice, 2], first row and column in cells of the first tensor.
+        size: rows and columns in cells of the first tensor.
     """
-    count, _, rows, columns = tensors[0].shape
-    high, wide = min(side, rows), min(side, columns)
-    tops = [_randint(0, rows - high, generator) for _ in range(count)]
-    lefts = [_randint(0, columns - wide, generator) for _ in range(count)]
     patches = []
     for tensor, s in zip(tensors, scales, strict=True):
         cut = [
-            one[:, top * s : (top + high) * s, left * s : (left + wide) * s]
-            for one, top, left in zip(tensor, tops, lefts, strict=True)
+            one[:, top * s : (top + size[0]) * s, left * s : (left + size[1]) * s]
+            for one, (top, left) in zip(tensor, corners.tolist(), strict=True)
         ]
         patches.append(torch.stack(cut).contiguous(memory_format=torch.channels_last))
     return patches
 
 
-def dice_cross_entropy(logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    """Soft Dice over the batch plus binary cross-entropy, averaged over labels (paper, section 3.3)."""
+def dice_cross_entropy(
+    logits: torch.Tensor,
+    target: torch.Tensor,
+    total: Callable[[torch.Tensor], torch.Tensor] = lambda sums: sums,
+) -> torch.Tensor:
+    """Soft Dice over the batch plus binary cross-entropy, averaged over labels (paper, section 3.3).
+
+    Args:
+        logits, target: [slice, label, row, column].
+        total: adds up sums [4, label] over processes that share a batch.
+    """
     chance = torch.sigmoid(logits)
     over = (0, 2, 3)
-    overlap = (2 * (chance * target).sum(over) + 1) / (chance.sum(over) + target.sum(over) + 1)
-    return (1 - overlap).mean() + F.binary_cross_entropy_with_logits(logits, target)
+    entropy = F.binary_cross_entropy_with_logits(logits, target, reduction="none").sum(over)
+    size = torch.full_like(entropy, logits.numel() / logits.shape[1])
+    sums = total(torch.stack([(chance * target).sum(over), chance.sum(over) + target.sum(over), entropy, size]))
+    overlap = (2 * sums[0] + 1) / (sums[1] + 1)
+    return (1 - overlap).mean() + (sums[2] / sums[3]).mean()
 
 
 def _randint(low: int, high: int, generator: torch.Generator) -> int:
