@@ -1,21 +1,29 @@
 """The core knows nothing of Slicer, VTK or Qt, and importing it needs NumPy alone.
 
-Imports inside functions are for what is needed only when it is used: PyTorch, SimpleITK, nibabel.
+Imports inside functions are for what is needed only when it is used: PyTorch, TorchIO, SimpleITK, nibabel. Of training,
+what looks at cases, plans and reports works without PyTorch too; only what computes imports it.
 """
 
 from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from repository import ROOT, files, imports, parse, report
 
 CORE = ROOT / "MedNCASegment" / "mednca"
 NEVER = {"slicer", "vtk", "vtkmodules", "qt", "ctk", "PythonQt", "PySide6", "mrml", "MRMLCorePython"}
-LAZY = {"torch", "SimpleITK", "nibabel"}
-# These files are about PyTorch, and are themselves imported only when it is asked for.
-MAY_IMPORT_TORCH = ("engines/torch_engine.py", "training/")
+LAZY = {"torch", "torchio", "SimpleITK", "nibabel"}
+# These files compute with PyTorch, and are themselves imported only when it is asked for.
+MAY_IMPORT_TORCH = {
+    "engines/torch_engine.py",
+    *(
+        f"training/{name}.py"
+        for name in ("artefacts", "augment", "checkpoint", "network", "parallel", "step", "trainer")
+    ),
+}
 
 
 def problems_of(path: Path) -> list[str]:
@@ -23,7 +31,7 @@ def problems_of(path: Path) -> list[str]:
     tree = parse(path)
     name = path.relative_to(CORE).as_posix()
     allowed = set(sys.stdlib_module_names) | {"numpy", "mednca"}
-    if name.startswith(MAY_IMPORT_TORCH):
+    if name in MAY_IMPORT_TORCH:
         allowed.add("torch")
     problems = []
     for imported, line in imports(tree):
@@ -37,20 +45,29 @@ def problems_of(path: Path) -> list[str]:
     return problems
 
 
+def imported_files(path: Path) -> Iterator[tuple[str, int]]:
+    """Yields (name within the core, line) of every other file of the core that is imported with this one."""
+    for node in parse(path).body:
+        if not isinstance(node, ast.ImportFrom) or not node.level:
+            continue
+        folder = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
+        targets = [folder / f"{alias.name}.py" for alias in node.names]
+        if node.module:
+            targets.append(folder.with_suffix(".py"))
+        for target in targets:
+            yield target.relative_to(CORE).as_posix(), node.lineno
+
+
 def torch_importers(path: Path) -> list[str]:
     """One sentence for each import, at the top of any other file, of a file that imports PyTorch itself."""
     name = path.relative_to(CORE).as_posix()
-    if name.startswith(MAY_IMPORT_TORCH):
+    if name in MAY_IMPORT_TORCH:
         return []
-    problems = []
-    for node in parse(path).body:
-        if not isinstance(node, ast.ImportFrom):
-            continue
-        for alias in node.names:
-            target = f"{node.module or ''}.{alias.name}".strip(".")
-            if {"torch_engine", "training"} & set(target.split(".")):
-                problems.append(f"mednca/{name}:{node.lineno} imports {target} at file scope, and PyTorch with it")
-    return problems
+    return [
+        f"mednca/{name}:{line} imports mednca/{target} at file scope, and PyTorch with it"
+        for target, line in imported_files(path)
+        if target in MAY_IMPORT_TORCH
+    ]
 
 
 def main() -> int:

@@ -62,7 +62,9 @@ def test_file_missing_from_cmake_and_file_that_does_not_exist_are_found(tmp_path
         ("a.py", "import scipy"),
         ("a.py", "import torch"),
         ("a.py", "try:\n    import nibabel\nexcept ImportError:\n    nibabel = None"),
-        ("training/a.py", "import SimpleITK"),
+        ("training/trainer.py", "import SimpleITK"),
+        ("training/trainer.py", "import torchio"),
+        ("training/plan.py", "import torch"),
     ],
 )
 def test_import_that_the_core_must_not_have_is_found(core, name, source):
@@ -75,16 +77,41 @@ def test_import_that_the_core_must_not_have_is_found(core, name, source):
         ("a.py", "import json\nimport numpy as np\nfrom . import errors"),
         ("a.py", "def f():\n    import torch"),
         ("a.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import torch"),
-        ("training/a.py", "import torch"),
+        ("training/trainer.py", "import torch"),
+        ("training/plan.py", "def f():\n    import torch"),
     ],
 )
 def test_import_that_the_core_may_have_is_accepted(core, name, source):
     assert core_imports.problems_of(core(name, source)) == []
 
 
-@pytest.mark.parametrize("source", ["from .training import trainer", "from .engines.torch_engine import TorchEngine"])
-def test_torch_that_comes_in_through_another_file_is_found(core, source):
-    assert core_imports.torch_importers(core("a.py", source))
+@pytest.mark.parametrize(
+    "name, source",
+    [
+        ("a.py", "from .training import trainer"),
+        ("a.py", "from .training.trainer import Trainer"),
+        ("a.py", "from .engines.torch_engine import TorchEngine"),
+        ("training/plan.py", "from .network import TrainableCascade"),
+        ("training/plan.py", "from . import recipe, step"),
+        ("training/plan.py", "from ..engines import torch_engine"),
+    ],
+)
+def test_torch_that_comes_in_through_another_file_is_found(core, name, source):
+    assert len(core_imports.torch_importers(core(name, source))) == 1
+
+
+@pytest.mark.parametrize(
+    "name, source",
+    [
+        ("a.py", "from . import errors"),
+        ("a.py", "from .training.plan import Plan"),
+        ("a.py", "def f():\n    from .training import trainer"),
+        ("training/trainer.py", "from .network import TrainableCascade"),
+        ("training/plan.py", "from ..card import Card"),
+    ],
+)
+def test_import_that_brings_no_torch_is_accepted(core, name, source):
+    assert core_imports.torch_importers(core(name, source)) == []
 
 
 @pytest.mark.parametrize(
