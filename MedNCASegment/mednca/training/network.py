@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -67,7 +68,10 @@ def draw_courses(
             coarser = card.levels[index - 1].scale // level.scale
             size = tuple(side * coarser for side in size)
             cut = tuple(min(patch, side) for side in size)
-            starts = [[_randint(0, whole - part, generator) for _ in range(count)] for whole, part in zip(size, cut, strict=True)]
+            starts = [
+                [_randint(0, whole - part, generator) for _ in range(count)]
+                for whole, part in zip(size, cut, strict=True)
+            ]
             corners, size = torch.tensor(starts).t(), cut
         least, most = (round(level.steps * (1 + sign * random_steps)) for sign in (-1, 1))
         steps = _randint(max(1, least), most, generator)

@@ -21,6 +21,20 @@ from ..engines.torch_engine import fold_tensors, nca_step
 GROUP_CELLS = 8192  # slices are run in groups of about so many cells, which keeps the work within a processor's cache
 
 
+def native_precision(device: torch.device) -> str:
+    """The precision that the rule's products run fastest in: "bfloat16" where the hardware multiplies it, else
+    "float32"."""
+    if device.type == "cuda":
+        native = torch.cuda.get_device_capability(device) >= (8, 0)
+    elif device.type == "cpu":
+        # Older PyTorch lacks these questions; float32 is right everywhere.
+        asked = (getattr(torch.cpu, f"_is_{name}_supported", None) for name in ("avx512_bf16", "amx_tile"))
+        native = any(question is not None and question() for question in asked)
+    else:
+        native = False
+    return "bfloat16" if native else "float32"
+
+
 def run_steps(
     state: torch.Tensor, rule, image_channels: int, fires: torch.Tensor, dtype: torch.dtype, recompute: bool = False
 ) -> torch.Tensor:
