@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import uuid
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import MedNCAError
+
+FULL = (errno.ENOSPC, errno.EDQUOT)  # no space on the disk, or no more of it for this user
 
 
 @contextmanager
@@ -34,6 +37,8 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
             yield temporary
             os.replace(temporary, path)
         except OSError as error:
+            if error.errno in FULL:
+                raise MedNCAError(f"The disk is full: '{path}' cannot be written; free some space.") from error
             raise MedNCAError(f"'{path}' cannot be written ({error.strerror or error}); check the disk.") from error
     finally:
         temporary.unlink(missing_ok=True)
