@@ -1,6 +1,6 @@
 """Starts a real Slicer with this checkout's modules, runs their self-tests in it, and exits as the verdict says.
 
-    python Testing/launch_slicer.py /path/to/Slicer [--timeout SECONDS]
+    python Testing/launch_slicer.py /path/to/Slicer [--module NAME ...] [--timeout SECONDS]
 
 Works alike on Linux, macOS and Windows, with any Python 3.10 or newer and nothing else. The user's settings are not
 touched. On Linux without a screen, put ``xvfb-run -a`` in front.
@@ -78,12 +78,15 @@ def main() -> int:
     """Runs Slicer; returns 0 only when its verdict says that all tests passed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("slicer", help="Slicer's executable")
+    names = [Path(folder).name for folder in module_folders()]
+    parser.add_argument("--module", nargs="+", choices=names, default=names, metavar="NAME", help="modules to test")
     parser.add_argument("--timeout", type=float, default=1200, metavar="SECONDS", help="end Slicer after this time")
     options = parser.parse_args()
 
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "slicer.log"
-        environment = {**os.environ, "MEDNCA_TEST_LOG": str(log)}
+        wanted = {"MEDNCA_TEST_LOG": str(log), "MEDNCA_TEST_MODULES": " ".join(options.module)}
+        environment = {**os.environ, **wanted}
         try:
             # A group of its own, so that ending it ends the application behind the launcher as well.
             process = subprocess.Popen(command(options.slicer), env=environment, start_new_session=os.name != "nt")

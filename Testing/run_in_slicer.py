@@ -4,8 +4,9 @@ Slicer executes this file; Testing/launch_slicer.py starts Slicer so that it doe
 
     python Testing/launch_slicer.py /path/to/Slicer
 
-Everything that is printed also goes into the file that MEDNCA_TEST_LOG names: on Windows, Slicer has no console. The
-verdict decides, and neither Slicer's exit code nor the absence of an error: Slicer that crashes never prints one.
+Everything that is printed also goes into the file that MEDNCA_TEST_LOG names: on Windows, Slicer has no console.
+MEDNCA_TEST_MODULES names the modules to test, separated by spaces; without it, all of them are. The verdict decides,
+and neither Slicer's exit code nor the absence of an error: Slicer that crashes never prints one.
 """
 
 import importlib
@@ -18,6 +19,8 @@ from pathlib import Path
 import slicer
 
 ROOT = Path(__file__).resolve().parents[1]
+# Files in Testing with the tests of a module's panel.
+PANEL_TESTS = {"MedNCASegment": ("test_*_panel.py", "test_step_*.py"), "MedNCATrain": ("test_train_*.py",)}
 
 
 class Tee:
@@ -80,10 +83,11 @@ def run(name, makeSuite, stream):
 def main(stream):
     """Tests every module and every panel; returns the exit code."""
     print(f"Slicer {slicer.app.applicationVersion} ({slicer.app.os}), Python {sys.version.split()[0]}", file=stream)
-    modules, count, problems = moduleNames(), 0, []
+    wanted = os.environ.get("MEDNCA_TEST_MODULES", "").split()
+    modules, count, problems = wanted or moduleNames(), 0, []
     if not modules:
         problems.append("no module was found in this checkout")
-    patterns = ("test_*_panel.py", "test_step_player.py")
+    patterns = [pattern for module in modules for pattern in PANEL_TESTS.get(module, ())]
     panels = sorted(path.stem for pattern in patterns for path in (ROOT / "Testing").glob(pattern))
     for name, makeSuite in [(name, selfTest) for name in modules] + [(name, panelTest) for name in panels]:
         ran, found = run(name, makeSuite, stream)
