@@ -34,7 +34,7 @@ class ResultSection(VTKObservationMixin):
         layout.addWidget(section)
         self.ui = slicer.util.childWidgetVariables(section)
         section.setMRMLScene(slicer.mrmlScene)
-        self._chart = ChartOnPanel(self.ui.plotPlace.layout())
+        self._chart = ChartOnPanel(self.ui.plotPlace.layout(), "MedNCAHeldOut")
         self._trained: TrainedModel | None = None
         self._buttons = {
             self.ui.showTableButton: self._onShowTable,

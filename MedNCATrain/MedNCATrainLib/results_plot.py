@@ -94,11 +94,17 @@ def _addSeries(chart, tableNode, label: str, name: str, color: tuple[float, floa
 class ChartOnPanel:
     """Shows one chart at a time in a plot widget of the panel, which is hidden while there is none."""
 
-    def __init__(self, layout) -> None:
-        """Adds the widget, hidden, to a layout."""
-        self._viewNode = None
+    def __init__(self, layout, name: str, height: int = HEIGHT) -> None:
+        """Adds the widget, hidden, to a layout.
+
+        Args:
+            layout: of the panel.
+            name: of the view, not that of another one.
+            height: least height of it, in pixels.
+        """
+        self._viewNode, self._name = None, name
         self._plotWidget = slicer.qMRMLPlotWidget()
-        self._plotWidget.setMinimumHeight(HEIGHT)
+        self._plotWidget.setMinimumHeight(height)
         layout.addWidget(self._plotWidget)
         self._plotWidget.setMRMLScene(slicer.mrmlScene)
         # A small plot needs no bar to choose a chart with.
@@ -130,7 +136,7 @@ class ChartOnPanel:
         # A view with an owner is not one of the layout's; Slicer neither makes a widget for it nor shows charts in it.
         self._viewNode.SetAndObserveParentLayoutNodeID(chart.GetID())
         self._viewNode.SetDoPropagatePlotChartSelection(False)
-        self._viewNode.SetLayoutName("MedNCAHeldOut")
+        self._viewNode.SetLayoutName(self._name)
         self._viewNode.SetHideFromEditors(True)
         self._viewNode.SetSaveWithScene(False)
         slicer.mrmlScene.AddNode(self._viewNode)

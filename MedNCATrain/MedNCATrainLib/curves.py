@@ -1,0 +1,45 @@
+"""Small plots of loss and validation Dice on the panel."""
+
+from .curve_nodes import BOTH, DICE, LOSS, CurveNodes
+from .results_plot import ChartOnPanel, showChartInLayout
+from .run_files import RunFiles
+
+HEIGHT = 150  # of a plot, in pixels
+
+
+class TrainingCurves:
+    """Shows the curves of one run at a time."""
+
+    def __init__(self, layout) -> None:
+        """Adds two plots, hidden, to a layout."""
+        self._plots = {role: ChartOnPanel(layout, f"MedNCATraining{role}", HEIGHT) for role in (LOSS, DICE)}
+        self._nodes: CurveNodes | None = None
+
+    def show(self, name: str, files: RunFiles, iterations: int | None) -> None:
+        """Show a run as far as it has come.
+
+        Args:
+            name: of the model.
+            files: of the run, as far as they have been read.
+            iterations: how many it will have; None when that is not known yet.
+        """
+        if self._nodes is None or self._nodes.folder != str(files.folder):
+            self._nodes = CurveNodes(name, str(files.folder))
+        self._nodes.update(files.curves, iterations)
+        for role, plot in self._plots.items():
+            plot.show(self._nodes.chart(role))
+
+    @property
+    def isShown(self) -> bool:
+        return self._nodes is not None and self._nodes.chart(BOTH) is not None
+
+    def showInLayout(self) -> None:
+        """Show both curves in one chart in a view of the layout."""
+        if self.isShown:
+            showChartInLayout(self._nodes.chart(BOTH))
+
+    def hide(self) -> None:
+        """Show nothing; the nodes stay in the scene."""
+        for plot in self._plots.values():
+            plot.hide()
+        self._nodes = None
