@@ -1,0 +1,107 @@
+"""Cases from a folder on disk, which are not loaded into the scene."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from mednca import Label, MedNCAError, Volume
+from mednca.cases import Case, case_volumes, find_dataset, read_case
+from slicer.i18n import tr as _
+
+from .case_reading import ReadCase
+from .segment_labels import GREATEST_LABELS, Structure, nameKey
+
+COLORS = ((0.90, 0.70, 0.20), (0.30, 0.60, 0.90), (0.40, 0.75, 0.40), (0.85, 0.35, 0.35), (0.60, 0.45, 0.80))
+
+
+@dataclass(frozen=True)
+class DiskCase:
+    """An image file and its label file."""
+
+    name: str
+    image: Path
+    label: Path
+    names: tuple[tuple[int, str], ...]  # label value and name
+
+    @property
+    def volumeName(self) -> str:
+        return self.name
+
+    @property
+    def segmentationName(self) -> str:
+        return self.label.name
+
+    def structures(self) -> list[Structure]:
+        """What can be learnt from it."""
+        return [Structure(name, COLORS[(value - 1) % len(COLORS)], value=value) for value, name in self.names]
+
+    def state(self) -> tuple:
+        """Changes with the files."""
+        facts = [path.stat() for path in (self.image, self.label)]
+        return tuple((str(self.image), str(self.label), one.st_mtime_ns, one.st_size) for one in facts)
+
+    def obviousProblem(self) -> str:
+        """What is wrong at first sight, without reading voxels; empty for nothing."""
+        gone = next((path for path in (self.image, self.label) if not path.is_file()), None)
+        return _("The file '{path}' is not there any more.").format(path=gone) if gone is not None else ""
+
+    def read(self, labels: list[Label]) -> Iterator[ReadCase | None]:
+        """Its voxels, the values of the file becoming those of the labels of the same names.
+
+        Raises:
+            MedNCAError: a file cannot be read, or image and label lie on different grids.
+        """
+        volume, found = read_case(Case(self.name, self.image, self.label))
+        yield None
+        values = {nameKey(name): value for value, name in self.names}
+        case = ReadCase(volume, np.zeros(found.shape, np.uint8))
+        for label in labels:
+            value = values.get(nameKey(label.name))
+            if value is None:
+                case.missing.append(label.name)
+            else:
+                case.label[found == value] = label.value
+        yield case
+
+    def toText(self) -> str:
+        """The form in which it is kept in a parameter."""
+        return json.dumps({"name": self.name, "image": str(self.image), "label": str(self.label), "names": self.names})
+
+    @classmethod
+    def fromText(cls, text: str) -> "DiskCase":
+        """From :meth:`toText`."""
+        raw = json.loads(text)
+        names = tuple((int(value), str(name)) for value, name in raw["names"])
+        return cls(raw["name"], Path(raw["image"]), Path(raw["label"]), names)
+
+
+def casesInFolder(folder: str | Path) -> Iterator[int | list[DiskCase]]:
+    """Find the labelled cases of a folder in the layout of the Medical Segmentation Decathlon or of nnU-Net.
+
+    Where nothing says what the label values mean, the label files are read to find which there are.
+
+    Yields:
+        The number of label files read so far, and the cases in the end.
+
+    Raises:
+        MedNCAError: the folder has no known layout, or a label file cannot be read.
+    """
+    dataset = find_dataset(folder)
+    names = dict(dataset.labels)
+    if not names:
+        values: set[int] = set()
+        for count, case in enumerate(dataset.cases):
+            yield count
+            values |= _valuesOf(case_volumes(case)[1], case.label)
+        names = {value: _("Label {value}").format(value=value) for value in sorted(values)}
+    shared = tuple(sorted(names.items()))
+    yield [DiskCase(case.name, Path(case.image), Path(case.label), shared) for case in dataset.cases]
+
+
+def _valuesOf(label: Volume, path: Path) -> set[int]:
+    found = np.unique(label.array)
+    if len(found) > GREATEST_LABELS + 1 or (found != np.rint(found)).any():
+        raise MedNCAError(_("'{name}' does not look like a label map; check the folder.").format(name=path.name))
+    return {int(value) for value in found if value > 0}
