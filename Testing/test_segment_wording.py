@@ -45,6 +45,13 @@ def test_card_of_a_stranger_is_text_and_not_markup():
     assert "&amp; there" in html
 
 
+def test_labels_are_listed_in_their_colours_and_their_names_are_no_markup():
+    html = wording.labelsHtml([("Front", (1.0, 0.5, 0.0), 1.234), ("<b>Back</b>", (0.0, 0.0, 1.0), 0.0)])
+    assert html.count("&#9632;") == 2
+    assert "#ff8000" in html and "Front: 1.23 mL" in html
+    assert "#0000ff" in html and "&lt;b&gt;Back&lt;/b&gt;: 0.00 mL" in html
+
+
 def test_memory_is_one_byte_a_voxel_and_step():
     assert wording.memoryText(32, 32, 1, 63_000) == "All 32 steps, 2.0 MB"
     assert wording.memoryText(16, 32, 2, 2_800_000) == "16 of 32 steps (1 in 2), 45 MB"

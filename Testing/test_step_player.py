@@ -157,6 +157,7 @@ class StepPlayerTest(WithSample):
             self.assertShown(item)
             milliliters = np.count_nonzero(self.result.steps[item].labels) * self.scan.volume.voxel_volume_ml
             self.assertEqual(self.ui.stepLabel.text, f"{words}: {milliliters:.2f} mL")
+            self.assertTrue(self.ui.labelsLabel.isHidden())
 
     def test_it_begins_with_the_step_that_was_chosen_last(self):
         self.browser.SetSelectedItemNumber(7)
@@ -524,6 +525,10 @@ class StepPlayerTest(WithSample):
         milliliters = np.count_nonzero(self.result.steps[31].labels) * self.scan.volume.voxel_volume_ml
         self.assertAlmostEqual(float(marks[:2].sum()), milliliters, places=4)
         self.assertIn(f"{milliliters:.2f} mL", self.ui.stepLabel.text)
+        self.assertFalse(self.ui.labelsLabel.isHidden())
+        for name, volume in zip((hippocampus, "Upper half"), marks, strict=False):
+            self.assertIn(f"{name}: {volume:.2f} mL", self.ui.labelsLabel.text)
+        self.assertIn("#1a33e6", self.ui.labelsLabel.text)
 
     def test_nodes_of_the_plot_are_hidden_and_never_saved(self):
         before = sceneNodes()

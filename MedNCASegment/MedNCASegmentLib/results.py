@@ -74,7 +74,7 @@ class Measures:
     voxels: int
     largest: float  # mL of the largest component
     seconds: float  # of the whole run
-    quality: float | None  # spread of the runs; None for one run
+    quality: float | None  # spread of the runs over their mean, of this label; None for one run
 
 
 def measure(result: Result, card: Card) -> list[Measures]:
@@ -83,15 +83,23 @@ def measure(result: Result, card: Card) -> list[Measures]:
     Raises:
         MedNCAError: SimpleITK, which finds the largest component, is not installed.
     """
-    # NumPy's numbers are no column type.
-    quality = None if result.quality is None else float(result.quality)
     found = []
-    for label in card.labels:
+    for index, label in enumerate(card.labels):
+        # NumPy's numbers are no column type.
         mask, volume = result.labels == label.value, float(result.volume_ml[label.name])
         voxels = int(mask.sum())
         largest = volume * int(largest_component(mask).sum()) / max(voxels, 1)
-        found.append(Measures(label.name, volume, voxels, largest, result.seconds, quality))
+        found.append(Measures(label.name, volume, voxels, largest, result.seconds, spread(result, index)))
     return found
+
+
+def spread(result: Result, index: int) -> float | None:
+    """The quality score of one of the card's labels: standard deviation of the runs over their mean, each summed over
+    the volume; None for one run."""
+    if result.deviation is None:
+        return None
+    total = float(result.probability[index].sum(dtype="float64"))
+    return float(result.deviation[index].sum(dtype="float64")) / max(total, 1e-9)
 
 
 def fillTable(tableNode, result: Result, card: Card) -> None:

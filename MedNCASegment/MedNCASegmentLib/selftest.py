@@ -6,15 +6,16 @@ import tempfile
 import numpy as np
 import slicer
 import vtk
-from mednca import MedNCAError
-from mednca.metrics import dice
+from mednca import MedNCAError, shipped_models
+from mednca.metrics import dice, label_dice
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 
 from .logic import MedNCASegmentLogic, RunOptions
 from .run_folder import removeRunFolder, runFolderOf
-from .sample_data import CATEGORY, CHECKSUMS, LABEL, SAMPLE_NAME, SCAN, registerSampleData
+from .sample_data import CATEGORY, CHECKSUMS, SAMPLE_NAME, SCAN, registerSampleData
+from .selftest_scene import expertLabels, insideROI, nodeIDs, segmentArray, tagOf
 
-LEAST_DICE = 0.8
+LEAST_DICE, LEAST_DICE_OF_PARTS = 0.8, 0.7
 
 
 class MedNCASegmentTest(ScriptedLoadableModuleTest):
@@ -36,9 +37,28 @@ class MedNCASegmentTest(ScriptedLoadableModuleTest):
         volume = slicer.util.loadVolume(str(SCAN))
         segmentation = MedNCASegmentLogic().segment(volume)
 
-        found, truth = self._segmentArray(segmentation, volume), self._truth()
+        found, truth = segmentArray(segmentation, volume), expertLabels() > 0
         self.assertEqual(found.shape, truth.shape)
         self.assertGreater(dice(found, truth), LEAST_DICE)
+
+    def test_everyShippedModelFindsItsLabelsInTheSample(self):
+        volume, truth = slicer.util.loadVolume(str(SCAN)), expertLabels()
+        logic = MedNCASegmentLogic()
+        for name in shipped_models():
+            segmentation = logic.segment(volume, name)
+            labels = logic.card(name).labels
+            content = segmentation.GetSegmentation()
+            self.assertEqual(content.GetNumberOfSegments(), len(labels))
+            found = np.zeros(truth.shape, np.uint8)
+            for index, label in enumerate(labels):
+                segment = content.GetNthSegment(index)
+                self.assertEqual(segment.GetName(), label.name)
+                tag = tagOf(segment, slicer.vtkSegment.GetTerminologyEntryTagName())
+                for code in label.terminology.values():
+                    self.assertIn("^".join(code), tag)
+                found[segmentArray(segmentation, volume, index)] = label.value
+            overlaps = label_dice(found, truth, [label.value for label in labels])
+            self.assertGreater(min(overlaps), LEAST_DICE if len(labels) == 1 else LEAST_DICE_OF_PARTS, name)
 
     def test_segmentationHasGeometryNameColorAndTerminology(self):
         logic = MedNCASegmentLogic()
@@ -51,7 +71,7 @@ class MedNCASegmentTest(ScriptedLoadableModuleTest):
         segment = content.GetNthSegment(0)
         self.assertEqual(segment.GetName(), label.name)
         np.testing.assert_allclose(segment.GetColor(), label.color, atol=1e-3)
-        tag = self._tag(segment, slicer.vtkSegment.GetTerminologyEntryTagName())
+        tag = tagOf(segment, slicer.vtkSegment.GetTerminologyEntryTagName())
         self.assertIn("SCT^5366008^Hippocampus", tag)
         self.assertIn("SCT^123037004^Anatomical Structure", tag)
         role = slicer.vtkMRMLSegmentationNode.GetReferenceImageGeometryReferenceRole()
@@ -63,15 +83,15 @@ class MedNCASegmentTest(ScriptedLoadableModuleTest):
 
     def test_deletingTheFolderOfARunLeavesNothing(self):
         volume = slicer.util.loadVolume(str(SCAN))
-        before = self._nodeIDs()
+        before = nodeIDs()
         options = RunOptions(runs=2, probability=True, deviation=True)
         outputs = self._run(volume, options=options).outputs
-        self.assertGreater(len(self._nodeIDs()), len(before) + 6)
+        self.assertGreater(len(nodeIDs()), len(before) + 6)
 
         removeRunFolder(outputs.folder)
 
         # Slicer itself leaves hidden display and storage nodes of whatever is deleted; they hold nothing.
-        left = [slicer.mrmlScene.GetNodeByID(one) for one in set(self._nodeIDs()) - set(before)]
+        left = [slicer.mrmlScene.GetNodeByID(one) for one in set(nodeIDs()) - set(before)]
         left = [
             one.GetName() for one in left if not one.IsA("vtkMRMLDisplayNode") and not one.IsA("vtkMRMLStorageNode")
         ]
@@ -80,7 +100,7 @@ class MedNCASegmentTest(ScriptedLoadableModuleTest):
     def test_regionOfInterestLimitsTheResult(self):
         volume = slicer.util.loadVolume(str(SCAN))
         whole = MedNCASegmentLogic().segment(volume)
-        wholeFound = self._segmentArray(whole, volume)
+        wholeFound = segmentArray(whole, volume)
         roi = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsROINode")
         bounds = [0.0] * 6
         volume.GetRASBounds(bounds)
@@ -92,18 +112,18 @@ class MedNCASegmentTest(ScriptedLoadableModuleTest):
         transform.SetMatrixTransformToParent(turn.GetMatrix())
         for rotated in (False, True):
             roi.SetAndObserveTransformNodeID(transform.GetID() if rotated else None)
-            found = self._segmentArray(MedNCASegmentLogic().segment(volume, roiNode=roi), volume)
+            found = segmentArray(MedNCASegmentLogic().segment(volume, roiNode=roi), volume)
             self.assertEqual(found.shape, wholeFound.shape)
-            inside = self._insideROI(roi, volume)
+            inside = insideROI(roi, volume)
             self.assertFalse(np.any(found & ~inside))
             self.assertGreater(dice(found, wholeFound & inside), 0.85)
 
         roi.SetAndObserveTransformNodeID(None)
         roi.SetCenter([1000.0, 0.0, 0.0])
-        before = self._nodeIDs()
+        before = nodeIDs()
         with self.assertRaises(MedNCAError):
             MedNCASegmentLogic().segment(volume, roiNode=roi)
-        self.assertEqual(self._nodeIDs(), before)
+        self.assertEqual(nodeIDs(), before)
 
     def test_stepsAreASequenceThatEndsInTheResult(self):
         volume = slicer.util.loadVolume(str(SCAN))
@@ -112,7 +132,7 @@ class MedNCASegmentTest(ScriptedLoadableModuleTest):
         sequence, browser = outputs.sequenceNode, outputs.browserNode
         self.assertEqual(sequence.GetNumberOfDataNodes(), 32)
         proxy = browser.GetProxyNode(sequence)
-        found = self._segmentArray(outputs.segmentationNode, volume)
+        found = segmentArray(outputs.segmentationNode, volume)
         counts = []
         for index in range(sequence.GetNumberOfDataNodes()):
             browser.SetSelectedItemNumber(index)
@@ -132,7 +152,7 @@ class MedNCASegmentTest(ScriptedLoadableModuleTest):
         outputs = self._run(volume).outputs
 
         table = outputs.tableNode.GetTable()
-        voxels = int(self._segmentArray(outputs.segmentationNode, volume).sum())
+        voxels = int(segmentArray(outputs.segmentationNode, volume).sum())
         self.assertEqual(table.GetColumnByName("Voxels").GetValue(0), voxels)
         self.assertAlmostEqual(table.GetColumnByName("Volume").GetValue(0), voxels / 1000, places=6)
         self.assertGreater(table.GetColumnByName("Run time").GetValue(0), 0)
@@ -143,7 +163,7 @@ class MedNCASegmentTest(ScriptedLoadableModuleTest):
         outputs = self._run(volume, options=options).outputs
 
         chance = slicer.util.arrayFromVolume(outputs.probabilityNodes[0])
-        found = self._segmentArray(outputs.segmentationNode, volume)
+        found = segmentArray(outputs.segmentationNode, volume)
         np.testing.assert_array_equal(chance > 0.5, found)
         deviation = slicer.util.arrayFromVolume(outputs.deviationNodes[0])
         self.assertEqual(deviation.shape, found.shape)
@@ -152,7 +172,7 @@ class MedNCASegmentTest(ScriptedLoadableModuleTest):
 
     def test_parentTransformIsRespected(self):
         volume = slicer.util.loadVolume(str(SCAN))
-        plain = self._segmentArray(MedNCASegmentLogic().segment(volume), volume)
+        plain = segmentArray(MedNCASegmentLogic().segment(volume), volume)
         # Turn the stored volume by 90 degrees and let a parent transform turn it back: the anatomy stays the same.
         matrix, turn, back = vtk.vtkMatrix4x4(), vtk.vtkTransform(), vtk.vtkTransform()
         volume.GetIJKToRASMatrix(matrix)
@@ -167,7 +187,7 @@ class MedNCASegmentTest(ScriptedLoadableModuleTest):
 
         outputs = self._run(volume).outputs
 
-        np.testing.assert_array_equal(self._segmentArray(outputs.segmentationNode, volume), plain)
+        np.testing.assert_array_equal(segmentArray(outputs.segmentationNode, volume), plain)
         self.assertEqual(outputs.segmentationNode.GetParentTransformNode(), transform)
         proxy = outputs.browserNode.GetProxyNode(outputs.sequenceNode)
         self.assertEqual(proxy.GetParentTransformNode(), transform)
@@ -176,7 +196,7 @@ class MedNCASegmentTest(ScriptedLoadableModuleTest):
 
     def test_cancelLeavesTheSceneAsItWas(self):
         volume = slicer.util.loadVolume(str(SCAN))
-        before = self._nodeIDs()
+        before = nodeIDs()
         run = MedNCASegmentLogic().start(volume)
         while run.progress is None or run.progress.fraction < 0.5:
             run.advance(0.0)
@@ -185,7 +205,7 @@ class MedNCASegmentTest(ScriptedLoadableModuleTest):
         self.assertTrue(run.finished and run.cancelled)
         self.assertIsNone(run.outputs)
         run.advance()
-        self.assertEqual(self._nodeIDs(), before)
+        self.assertEqual(nodeIDs(), before)
 
     def test_badVolumesAreRefusedInOneSentence(self):
         empty = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "Empty")
@@ -196,12 +216,12 @@ class MedNCASegmentTest(ScriptedLoadableModuleTest):
         vector.SetAndObserveImageData(image)
         labels = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "Labels")
         series = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSequenceNode", "Series")
-        before = self._nodeIDs()
+        before = nodeIDs()
         for volume in (None, empty, vector, labels, series):
             with self.assertRaises(MedNCAError) as caught:
                 MedNCASegmentLogic().segment(volume)
             self.assertTrue(str(caught.exception).endswith("."), caught.exception)
-            self.assertEqual(self._nodeIDs(), before)
+            self.assertEqual(nodeIDs(), before)
 
     def test_sameNodeIsFilledAnew(self):
         volume = slicer.util.loadVolume(str(SCAN))
@@ -218,16 +238,16 @@ class MedNCASegmentTest(ScriptedLoadableModuleTest):
         run = MedNCASegmentLogic().start(volume)
         run.advance(0.0)
         slicer.mrmlScene.RemoveNode(volume)
-        before = self._nodeIDs()
+        before = nodeIDs()
         with self.assertRaises(MedNCAError):
             while not run.finished:
                 run.advance(1.0)
-        self.assertEqual(self._nodeIDs(), before)
+        self.assertEqual(nodeIDs(), before)
 
     def test_sceneKeepsResultAndSteps(self):
         volume = slicer.util.loadVolume(str(SCAN))
         outputs = self._run(volume).outputs
-        found = self._segmentArray(outputs.segmentationNode, volume)
+        found = segmentArray(outputs.segmentationNode, volume)
         # By class too: the sequence and the node that shows its current step have the same name.
         nodes = (volume, outputs.segmentationNode, outputs.sequenceNode)
         kept = [(node.GetClassName(), node.GetName()) for node in nodes]
@@ -237,7 +257,7 @@ class MedNCASegmentTest(ScriptedLoadableModuleTest):
             slicer.mrmlScene.Clear()
             slicer.util.loadScene(path)
             volume, segmentation, sequence = (slicer.util.getFirstNodeByClassByName(*node) for node in kept)
-            np.testing.assert_array_equal(self._segmentArray(segmentation, volume), found)
+            np.testing.assert_array_equal(segmentArray(segmentation, volume), found)
             self.assertEqual(sequence.GetNumberOfDataNodes(), 32)
             last = sequence.GetNthDataNode(31)
             self.assertTrue(last.IsA("vtkMRMLLabelMapVolumeNode"))
@@ -257,39 +277,3 @@ class MedNCASegmentTest(ScriptedLoadableModuleTest):
         while not run.finished:
             run.advance()
         return run
-
-    @staticmethod
-    def _truth():
-        label = slicer.util.loadLabelVolume(str(LABEL))
-        truth = slicer.util.arrayFromVolume(label) > 0
-        slicer.mrmlScene.RemoveNode(label)
-        return truth
-
-    @staticmethod
-    def _insideROI(roi, volume):
-        """Boolean [k, j, i], by asking the ROI's own planes of each voxel centre."""
-        matrix, position = vtk.vtkMatrix4x4(), [0.0] * 4
-        volume.GetIJKToRASMatrix(matrix)
-        planes = vtk.vtkPlanes()
-        roi.GetTransformedPlanes(planes)
-        inside = np.zeros(slicer.util.arrayFromVolume(volume).shape, bool)
-        for k, j, i in np.ndindex(inside.shape):
-            matrix.MultiplyPoint([i, j, k, 1], position)
-            inside[k, j, i] = planes.EvaluateFunction(position[:3]) <= 1e-3
-        return inside
-
-    @staticmethod
-    def _segmentArray(segmentation, volume):
-        segmentId = segmentation.GetSegmentation().GetNthSegmentID(0)
-        return slicer.util.arrayFromSegmentBinaryLabelmap(segmentation, segmentId, volume) > 0
-
-    @staticmethod
-    def _tag(segment, name):
-        value = vtk.reference("")
-        segment.GetTag(name, value)
-        return str(value)
-
-    @staticmethod
-    def _nodeIDs():
-        scene = slicer.mrmlScene
-        return sorted(scene.GetNthNode(index).GetID() for index in range(scene.GetNumberOfNodes()))

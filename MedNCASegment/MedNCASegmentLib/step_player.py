@@ -13,6 +13,7 @@ from .result_outline import ResultOutline
 from .step_numbers import StepNumber, stepNumbers, stepTitle
 from .step_plot import StepPlot
 from .step_surface import StepSurface
+from .wording import labelsHtml
 
 UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "StepPlayer.ui"
 PLOT_HEIGHT = 180
@@ -36,7 +37,7 @@ class StepPlayer(VTKObservationMixin):
         self.plotWidget = slicer.qMRMLPlotWidget()
         layout = self.ui.stepsSection.layout()
         layout.insertWidget(0, self.seekWidget)
-        layout.insertWidget(2, self.playWidget)
+        layout.insertWidget(3, self.playWidget)
         layout.addWidget(self.plotWidget)
         self.playWidget.setRecordingControlsVisible(False)
         # The toolbar has the same keyboard shortcuts; two of a kind in one window cancel each other.
@@ -134,6 +135,10 @@ class StepPlayer(VTKObservationMixin):
         self.ui.stepLabel.text = _("{title}: {volume:.2f} mL").format(
             title=stepTitle(self._numbers[item]), volume=self._plot.volume(item)
         )
+        volumes = self._plot.volumes(item)
+        self.ui.labelsLabel.text = labelsHtml(volumes)
+        # With one label the line above says it all.
+        self.ui.labelsLabel.visible = len(volumes) > 1
         self._plot.mark(item)
         self._updateSurface()
 

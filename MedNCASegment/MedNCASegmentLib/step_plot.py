@@ -20,6 +20,7 @@ class StepPlot:
         self._nodes: list = []
         self._markTable = None
         self._volumes = np.zeros((0, 0))
+        self._labels: list[tuple[str, tuple[float, float, float]]] = []
         # A small plot needs no bar to choose a chart with.
         plotWidget.plotController().setVisible(False)
 
@@ -40,11 +41,12 @@ class StepPlot:
         levels = np.array([number.level for number in numbers] or [1] * len(self._volumes))
         steps = np.arange(1.0, len(self._volumes) + 1)
         names = [colors.GetColorName(label) for label in labels]
+        self._labels = [(name, _color(colors, label)) for name, label in zip(names, labels, strict=True)]
         for level in np.unique(levels):
             columns = [steps[levels == level], *self._volumes[levels == level].T]
             table = self._addTable(_("Level {level}").format(level=level), names, columns)
-            for label, name in zip(labels, names, strict=True):
-                series = self._addSeries(chart, table, name, _color(colors, label))
+            for name, color in self._labels:
+                series = self._addSeries(chart, table, name, color)
                 # The last level gives the result; those before it are dashed.
                 series.SetLineStyle(series.LineStyleSolid if level == levels.max() else series.LineStyleDash)
                 series.SetMarkerStyle(series.MarkerStyleNone)
@@ -72,6 +74,10 @@ class StepPlot:
     def volume(self, item: int) -> float:
         """All labels of an item together, in mL."""
         return float(self._volumes[item].sum())
+
+    def volumes(self, item: int) -> list[tuple[str, tuple[float, float, float], float]]:
+        """Name, colour and volume in mL of each label of an item."""
+        return [(*label, float(volume)) for label, volume in zip(self._labels, self._volumes[item], strict=True)]
 
     def close(self) -> None:
         """Take the plot's nodes out of the scene."""

@@ -5,6 +5,7 @@ from mednca import Card, Result
 from slicer.i18n import tr as _
 
 from .reading import Scan
+from .results import terminologyEntry
 from .step_numbers import rememberStepNumbers
 
 FRAMES_PER_SECOND = 8.0
@@ -68,7 +69,11 @@ def addStepSequence(result: Result, card: Card, volumeNode, scan: Scan, created:
 
 
 def addColors(card: Card, created: list):
-    """A colour table with the card's labels, background transparent; a run has its own, so that it goes with it."""
+    """A colour table with the card's labels, background transparent; a run has its own, so that it goes with it.
+
+    The labels' terminology is in it too: Slicer's terminology browser finds codes in the colour tables of the scene
+    that none of its own lists has, such as a modifier that is not among those of a structure.
+    """
     colors = slicer.mrmlScene.AddNewNodeByClass(
         "vtkMRMLColorTableNode", slicer.mrmlScene.GenerateUniqueName(_("{title} colors").format(title=card.title))
     )
@@ -80,4 +85,6 @@ def addColors(card: Card, created: list):
     colors.SetColor(0, _("Background"), 0.0, 0.0, 0.0, 0.0)
     for label in card.labels:
         colors.SetColor(label.value, label.name, *label.color, 1.0)
+        if label.terminology:
+            colors.SetTerminologyFromString(label.value, terminologyEntry(label))
     return colors

@@ -51,6 +51,16 @@ def memoryText(kept: int, total: int, every: int, voxels: int) -> str:
     )
 
 
+def labelsHtml(volumes: list[tuple[str, tuple[float, float, float], float]]) -> str:
+    """Labels with a square of their colour: name, red, green and blue from 0 to 1, and volume in mL of each."""
+    lines = []
+    for name, color, milliliters in volumes:
+        code = "".join(f"{round(255 * part):02x}" for part in color)
+        text = _("{name}: {volume:.2f} mL").format(name=name, volume=milliliters)
+        lines.append(f'<span style="color: #{code}">&#9632;</span> {escape(text)}')
+    return "<br>".join(lines)
+
+
 def cellText(value: str | float, unit: str) -> str:
     """A cell of a results table with its unit: whole numbers with thousands set apart, nothing for not-a-number."""
     if isinstance(value, str):
