@@ -1,8 +1,6 @@
 """From the folder of a run to a model in MedNCA Segment: which model, its card completed, its name there."""
 
 import datetime
-import json
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +10,9 @@ from mednca.model import save_model
 from MedNCASegmentLib import MedNCASegmentLogic
 from MedNCASegmentLib.model_store import ModelStore
 from slicer.i18n import tr as _
+
+from .case_list import fileName
+from .run_files import RunFiles
 
 BEST_MODEL = "best.npz"
 FINISHED = "finished"
@@ -29,16 +30,14 @@ class TrainedModel:
 
 def trainedModel(folder: Path) -> TrainedModel | None:
     """The model of a run that has ended, else the best one so far; None when there is none yet."""
-    try:
-        status = json.loads((folder / "status.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    status = RunFiles(folder).status()
+    if status is None:
         return None
-    found = Path(status["model"])
-    if status["state"] == FINISHED and found.is_file():
-        return TrainedModel(found, True, status["iteration"], status["best_dice"])
-    best = folder / BEST_MODEL
+    path, best = Path(status.model), folder / BEST_MODEL
+    if status.state == FINISHED and path.is_file():
+        return TrainedModel(path, True, status.iteration or 0, status.bestDice)
     if best.is_file():
-        return TrainedModel(best, False, status["best_iteration"] or status["iteration"], status["best_dice"])
+        return TrainedModel(best, False, status.bestIteration or 0, status.bestDice)
     return None
 
 
@@ -58,11 +57,6 @@ def completedModel(trained: TrainedModel) -> Model:
     return replace(model, card=replace(card, evaluation=evaluation, date=card.date or day))
 
 
-def fileName(name: str) -> str:
-    """A model's name as every file system can keep it."""
-    return re.sub(r'[\\/:*?"<>|\x00-\x1f]+', "_", name).strip(" .") or "model"
-
-
 def installModel(model: Model, store: ModelStore) -> str | None:
     """Keep a model among those of MedNCA Segment, under the name on its card; asks before one is replaced.
 
@@ -72,7 +66,7 @@ def installModel(model: Model, store: ModelStore) -> str | None:
     Raises:
         MedNCAError: the file cannot be written.
     """
-    name = fileName(model.card.name)
+    name = fileName(model.card.name) or "model"
     if store.isImported(name):
         question = _("MedNCA Segment already has a model named '{name}'. Replace it with this one?")
         if not slicer.util.confirmOkCancelDisplay(question.format(name=name)):

@@ -11,8 +11,8 @@ from slicer.util import VTKObservationMixin
 
 from .install_model import TrainedModel, completedModel, installModel, saveModelAs, trainedModel, useInSegment
 from .result_wording import figuresHtml, modelText
-from .results_nodes import addResultNodes, chartOf, removeResultNodes, showChartInLayout, showTableInLayout
-from .results_plot import ChartOnPanel
+from .results_nodes import addResultNodes, chartOf, removeResultNodes, showTableInLayout
+from .results_plot import ChartOnPanel, showChartInLayout
 from .results_table import RESULTS_FILE, HeldOutResults, readResults
 
 UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "Results.ui"

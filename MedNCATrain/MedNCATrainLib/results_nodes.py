@@ -43,10 +43,3 @@ def showTableInLayout(tableNode) -> None:
     manager.setLayout(slicer.modules.tables.logic().GetLayoutWithTable(manager.layout))
     application.GetSelectionNode().SetActiveTableID(tableNode.GetID())
     application.PropagateTableSelection()
-
-
-def showChartInLayout(chart) -> None:
-    """Show a chart in a layout that has room for one."""
-    manager = slicer.app.layoutManager()
-    manager.setLayout(slicer.modules.plots.logic().GetLayoutWithPlot(manager.layout))
-    slicer.modules.plots.logic().ShowChartInLayout(chart)

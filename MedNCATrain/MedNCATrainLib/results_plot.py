@@ -141,3 +141,10 @@ class ChartOnPanel:
         self._viewNode.SetSaveWithScene(False)
         slicer.mrmlScene.AddNode(self._viewNode)
         self._plotWidget.setMRMLPlotViewNode(self._viewNode)
+
+
+def showChartInLayout(chart) -> None:
+    """Show a chart in a layout that has room for one."""
+    manager = slicer.app.layoutManager()
+    manager.setLayout(slicer.modules.plots.logic().GetLayoutWithPlot(manager.layout))
+    slicer.modules.plots.logic().ShowChartInLayout(chart)
