@@ -74,37 +74,36 @@ def sample(
     targets: torch.Tensor,
     pixel_mm: torch.Tensor,
     cells: tuple[int, int],
-    cell_mm: tuple[float, float],
+    cell_mm: torch.Tensor,
     drawn: Drawn,
     generator: torch.Generator,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Take slices to the cell grid with the drawn changes; beyond the slice its mirror image continues.
 
     Args:
-        images: [slice, 1, row, column] from 0 to 1; targets: [slice, label, row, column].
+        images: [slice, 1, row, column] from 0 to 1; targets: [slice, label, row, column] of 0 and 1, of any type.
         pixel_mm: [slice, 2], size of a pixel along rows and columns.
-        cells, cell_mm: the grid that training runs on.
+        cells: rows and columns of the grid that training runs on.
+        cell_mm: [slice, 2], size of a cell along rows and columns.
         drawn: from :func:`draw`.
         generator: draws the noise.
 
     Returns:
         Image [slice, 1, row, column] and target [slice, label, row, column] on the cell grid.
     """
-    rows = (torch.arange(cells[0]) - (cells[0] - 1) / 2) * cell_mm[0]
-    columns = (torch.arange(cells[1]) - (cells[1] - 1) / 2) * cell_mm[1]
-    row, column = torch.meshgrid(rows, columns, indexing="ij")
-    place = torch.stack([column, row], dim=-1)
-    where = torch.einsum("nij,rcj->nrci", drawn.matrix, place) + drawn.shift[:, None, None]
+    row, column = torch.meshgrid(*(torch.arange(side) - (side - 1) / 2 for side in cells), indexing="ij")
+    place = torch.stack([column, row], dim=-1) * cell_mm.flip(1)[:, None, None]
+    where = torch.einsum("nij,nrcj->nrci", drawn.matrix, place) + drawn.shift[:, None, None]
     half = torch.tensor([images.shape[3], images.shape[2]]) * pixel_mm.flip(1) / 2
     grid = where / half[:, None, None]
-    both = torch.cat([images, targets], dim=1)
+    both = torch.cat([images, targets.to(images.dtype)], dim=1)
     both = F.grid_sample(both, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
     image, target = both[:, :1], both[:, 1:]
 
     def each(values: torch.Tensor) -> torch.Tensor:
         return values[:, None, None, None]
 
-    u, v = column / columns.abs().max(), row / rows.abs().max()
+    u, v = column / column.max(), row / row.max()
     field = torch.einsum("nk,krc->nrc", drawn.bias, torch.stack([u, v, u * v, u * u, v * v]))[:, None]
     image = image.clamp(1e-4, 1) ** each(drawn.gamma) * each(drawn.contrast) + each(drawn.brightness)
     image = image * torch.exp(field)

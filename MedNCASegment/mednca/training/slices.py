@@ -10,17 +10,23 @@ from ..card import Card
 from ..cases import Case, read_case
 from ..errors import MedNCAError
 from ..intensity import normalise, percentile_range
+from ..resample import cell_grid, resize
 from ..volume import slicing_for
 
 
 @dataclass(frozen=True)
 class Slices:
-    """All slices of the training cases, mirrored out to one size: images [slice, 1, row, column] from 0 to 1, targets
-    [slice, label, row, column] of 0 and 1, and the pixel size in mm along rows and columns [slice, 2]."""
+    """All slices of the training cases, brought to one size, and the cell grid that training takes them to.
 
-    images: np.ndarray
-    targets: np.ndarray
-    pixel_mm: np.ndarray
+    With a card's `input.spacing` slices keep their pixels and are mirrored out to the largest; with `input.size` they
+    are resized to the cell grid.
+    """
+
+    images: np.ndarray  # float32 [slice, 1, row, column] from 0 to 1
+    targets: np.ndarray  # uint8 [slice, label, row, column] of 0 and 1
+    pixel_mm: np.ndarray  # float32 [slice, 2], size of a pixel along rows and columns
+    cells: tuple[int, int]  # rows and columns of the cell grid
+    cell_mm: np.ndarray  # float32 [slice, 2], size of a cell along rows and columns
 
 
 def load_slices(cases: list[Case], card: Card) -> Slices:
@@ -37,19 +43,42 @@ def load_slices(cases: list[Case], card: Card) -> Slices:
         slices = slicing.to_slices(volume.array)
         image = normalise(slices, *percentile_range(slices, card.input.percentiles))
         label = slicing.to_slices(label)
-        masks = [label > 0] if len(values) == 1 else [label == value for value in values]
-        stacks.append((image[:, None], np.stack(masks, 1).astype(np.float32), volume.spacing[list(slicing.axes[1:])]))
+        masks = np.stack([label > 0] if len(values) == 1 else [label == value for value in values], 1)
+        mm = volume.spacing[list(slicing.axes[1:])]
+        if card.input.size is not None:
+            grid = _grid(card, image.shape[1:], mm)
+            weights = grid.to_cells()
+            image, masks, mm = resize(image, weights), resize(masks.astype(np.float32), weights) > 0.5, mm * grid.step
+        stacks.append((image[:, None], masks.astype(np.uint8), mm))
     rows, columns = (max(stack[0].shape[axis] for stack in stacks) for axis in (2, 3))
-
-    def mirrored(array: np.ndarray) -> np.ndarray:
-        gaps = (rows - array.shape[2], columns - array.shape[3])
-        return np.pad(array, ((0, 0), (0, 0), *((gap // 2, gap - gap // 2) for gap in gaps)), mode="symmetric")
-
+    count = sum(len(image) for image, _, _ in stacks)
+    pixel_mm = np.concatenate([np.tile(mm, (len(image), 1)) for image, _, mm in stacks]).astype(np.float32)
+    source = card.input
     slices = Slices(
-        np.concatenate([mirrored(image) for image, _, _ in stacks]),
-        np.concatenate([mirrored(target) for _, target, _ in stacks]),
-        np.concatenate([np.tile(mm, (len(image), 1)) for image, _, mm in stacks]).astype(np.float32),
+        images=np.empty((count, 1, rows, columns), np.float32),
+        targets=np.empty((count, len(values), rows, columns), np.uint8),
+        pixel_mm=pixel_mm,
+        cells=_grid(card, (rows, columns), pixel_mm.max(axis=0)).cells,
+        cell_mm=pixel_mm if source.size else np.tile(np.float32(source.spacing), (count, 1)),
     )
+    while stacks:  # each is let go once it is copied, so that no two copies of all cases exist
+        image, masks, _ = stacks.pop()
+        gaps = (rows - image.shape[2], columns - image.shape[3])
+        width = ((0, 0), (0, 0), *((gap // 2, gap - gap // 2) for gap in gaps))
+        place = slice(count - len(image), count)
+        slices.images[place] = np.pad(image, width, mode="symmetric")
+        slices.targets[place] = np.pad(masks, width, mode="symmetric")
+        count -= len(image)
     if not slices.targets.any():
         raise MedNCAError("None of the cases has any labelled voxel; check the labels.")
     return slices
+
+
+def _grid(card: Card, pixels, pixel_mm):
+    return cell_grid(
+        tuple(pixels),
+        tuple(float(mm) for mm in pixel_mm),
+        spacing=card.input.spacing,
+        size=card.input.size,
+        multiple=card.finest_multiple,
+    )
