@@ -169,6 +169,33 @@ def test_python_classes_cannot_derive_from_qt_classes():
         type("MyWidget", (qt.QWidget,), {})
 
 
+def test_an_event_filter_can_derive_from_qobject_and_sees_events_with_the_manners_of_pythonqt():
+    class Filter(qt.QObject):
+        def __init__(self):
+            qt.QObject.__init__(self)
+            self.seen, self.answer = [], True
+
+        def eventFilter(self, watched, event):
+            self.seen.append((watched, event.type()))
+            return self.answer
+
+    button, clicks, watcher = qt.QPushButton("Segment"), [], Filter()
+    button.connect("clicked(bool)", lambda checked: clicks.append(checked))
+    button.installEventFilter(watcher)
+    for answer, expected in ((True, 0), (False, 1)):
+        watcher.answer = answer
+        for kind in (qt.QEvent.KeyPress, qt.QEvent.KeyRelease):
+            qt.QApplication.sendEvent(button, qt.QKeyEvent(kind, qt.Qt.Key_Space, qt.Qt.NoModifier))
+        assert len(clicks) == expected
+    assert (button, qt.QEvent.KeyPress) in watcher.seen
+    watcher.answer = None
+    qt.QApplication.sendEvent(button, qt.QKeyEvent(qt.QEvent.KeyPress, qt.Qt.Key_Space, qt.Qt.NoModifier))
+    with pytest.raises(TypeError, match="bool"):
+        slicer.app.processEvents()
+    with pytest.raises(TypeError, match="event filters"):
+        type("Other", (qt.QObject,), {})
+
+
 def test_settings_stay_out_of_those_of_the_user():
     settings = qt.QSettings()
     settings.setValue("MedNCA/Test", "x")

@@ -12,8 +12,8 @@ Every Qt object is seen through a proxy (:mod:`~slicer_host.pythonqt.proxies`):
 - An exception in a slot is printed, as in Slicer, and raised at the next ``slicer.app.processEvents()``.
 - Enumerations are ``qt.Qt.Horizontal``, lists come back as tuples, ``name`` is the same as ``objectName``.
 
-Missing: Python classes that derive from Qt classes, and ``ctk`` and qMRML widgets other than those in
-:mod:`slicer_host.widgets`. PySide6 is Qt 6, Slicer 5.10 is Qt 5: what only one of them has is not told apart.
+Missing: Python classes that derive from Qt classes, but for event filters, and ``ctk`` and qMRML widgets other than
+those in :mod:`slicer_host.widgets`. PySide6 is Qt 6, Slicer 5.10 is Qt 5: what only one of them has is not told apart.
 """
 
 from .namespace import install

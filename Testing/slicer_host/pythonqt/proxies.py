@@ -6,7 +6,7 @@ import weakref
 import shiboken6
 from PySide6 import QtCore
 
-from . import members, signals
+from . import event_filter, members, signals
 
 _classes: dict = {}
 _objects: "weakref.WeakValueDictionary[int, Proxy]" = weakref.WeakValueDictionary()
@@ -17,13 +17,17 @@ class ProxyMeta(type):
 
     def __new__(mcs, name, bases, namespace, wrapped=None):
         if bases and wrapped is None:
-            raise TypeError(f"{name}: the stand-in host has no Python classes that derive from Qt classes")
+            if bases != (_classes.get(QtCore.QObject),):
+                raise TypeError(f"{name}: the stand-in host has no Python classes that derive from Qt's widgets")
+            namespace = {**namespace, **event_filter.bodyOf(name, namespace)}
         return super().__new__(mcs, name, bases, {**namespace, "_wrapped": wrapped})
 
     def __init__(cls, name, bases, namespace, wrapped=None):
         super().__init__(name, bases, namespace)
 
     def __call__(cls, *arguments):
+        if cls._wrapped is None:  # a Python class of the script's own
+            return type.__call__(cls, *arguments)
         return _proxy(cls._wrapped(*unwrap(arguments)))
 
     def __getattr__(cls, name):
