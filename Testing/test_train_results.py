@@ -1,0 +1,261 @@
+"""What came of a run on MedNCATrain's panel: figures, table, plot, and the model on its way to MedNCA Segment.
+
+Runs under pytest on the stand-in host, and unchanged with unittest in a Slicer that has both modules.
+"""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+import unittest
+from dataclasses import replace
+from pathlib import Path
+from unittest import mock
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from train_panel_case import TrainPanelCase, library  # noqa: E402  (starts the host where there is no Slicer)
+
+NAME = "made-by-a-test"
+
+import slicer  # noqa: E402
+from mednca import load_model  # noqa: E402
+from mednca.model import save_model  # noqa: E402
+from MedNCASegmentLib import MedNCASegmentLogic  # noqa: E402
+from MedNCASegmentLib.run_folder import runFolderOf  # noqa: E402
+
+
+def evaluation(dice=(0.8, 0.9), labels=("Front", "Back")):
+    """What `results.json` says: a case for each Dice, the second label 0.1 better than the first."""
+    cases = [
+        {
+            "case": f"case{number}",
+            "dice": value,
+            "dice_by_label": {label: value + 0.1 * index for index, label in enumerate(labels)},
+            "hausdorff95_mm": dict.fromkeys(labels, None if number else 2.0),
+            "volume_ml": dict.fromkeys(labels, 1.5),
+            "reference_ml": dict.fromkeys(labels, 1.25),
+        }
+        for number, value in enumerate(dice)
+    ]
+    return {"cases": cases, "mean_dice": 0.85, "std_dice": 0.07, "mean_hausdorff95_mm": 2.0}
+
+
+class TrainResultsTest(TrainPanelCase):
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.removeModels)
+        self.removeModels()
+        self.parameters.modelName = NAME
+
+    @staticmethod
+    def removeModels():
+        """Take away what tests have installed in MedNCA Segment."""
+        store = MedNCASegmentLogic().models
+        for name in store.names():
+            if name.startswith((NAME, "hippocampus ")) and store.isImported(name):
+                store.remove(name)
+
+    @property
+    def ui(self):
+        return self.panel.results.ui
+
+    def showRun(self, state="finished", results=None, name=NAME, **status):
+        """Let the panel show the folder of a run, with the shipped model as its outcome."""
+        shipped = load_model("hippocampus")
+        card = replace(shipped.card, name=name, title=name, evaluation={}, date="")
+        save_model(replace(shipped, card=card), self.folder / f"{name}.npz")
+        shutil.copy(self.folder / f"{name}.npz", self.folder / "best.npz")
+        facts = {"state": state, "model": str(self.folder / f"{name}.npz"), "iteration": 200}
+        facts |= {"best_iteration": 150, "best_dice": 0.876, "updated": 1.0} | status
+        (self.folder / "status.json").write_text(json.dumps(facts))
+        if results is not None:
+            self.writeResults(results)
+        self.parameters.workFolder = str(self.folder)
+        slicer.app.processEvents()
+
+    def writeResults(self, results):
+        (self.folder / "results.json").write_text(json.dumps(results))
+
+    def saveAs(self, path):
+        """Press the button, and choose this file."""
+        with mock.patch.object(library("result_section"), "askWhereToSave", return_value=path):
+            self.ui.saveModelButton.click()
+
+    @staticmethod
+    def tables():
+        return slicer.util.getNodesByClass("vtkMRMLTableNode")
+
+    @staticmethod
+    def column(tableNode, title):
+        column = tableNode.GetTable().GetColumnByName(title)
+        return [column.GetValue(row) for row in range(column.GetNumberOfValues())]
+
+    # Figures
+
+    def test_withoutARunNothingCanBeUsed(self):
+        self.assertIn("no model yet", self.ui.modelLabel.text)
+        for button in (self.ui.useButton, self.ui.saveModelButton):
+            self.assertFalse(button.enabled)
+        for widget in (self.ui.figuresLabel, self.ui.showTableButton, self.ui.showPlotButton):
+            self.assertTrue(widget.isHidden())
+
+    def test_tableHasARowForEachCaseAndLabelAndTheirMeans(self):
+        self.showRun(results=evaluation())
+        table = self.parameters.resultsTable
+        self.assertEqual(self.column(table, "Case"), ["case0"] * 2 + ["case1"] * 2 + ["Mean"] * 2)
+        self.assertEqual(self.column(table, "Segment"), ["Front", "Back"] * 3)
+        for found, wanted in zip(self.column(table, "Dice"), (0.8, 0.9, 0.9, 1.0, 0.85, 0.95), strict=True):
+            self.assertAlmostEqual(found, wanted)
+        distances = self.column(table, "95 % Hausdorff distance")
+        self.assertEqual([value == value for value in distances], [True, True, False, False, True, True])
+        self.assertEqual(distances[4], 2.0, "a case without a distance does not count")
+        self.assertEqual(table.GetColumnUnitLabel("95 % Hausdorff distance"), "mm")
+        self.assertEqual(self.column(table, "Volume"), [1.5] * 6)
+        self.assertEqual(self.column(table, "Reference volume"), [1.25] * 6)
+
+    def test_panelSaysWhatTheHeldOutCasesComeTo(self):
+        self.showRun(results=evaluation())
+        for words in ("Held-out cases", ">2<", "0.850 ± 0.070", "Front", "Back", "2.0 mm"):
+            self.assertIn(words, self.ui.figuresLabel.text)
+        self.assertFalse(self.ui.figuresLabel.isHidden())
+        self.assertIn("ended", self.ui.modelLabel.text)
+
+    def test_plotHasAPointForEachCase(self):
+        self.showRun(results=evaluation())
+        chart = library("results_nodes").chartOf(self.parameters.resultsTable)
+        points = chart.GetNthPlotSeriesNode(0).GetTableNode()
+        self.assertEqual(self.column(points, "Case number"), [1.0, 2.0])
+        self.assertEqual(self.column(points, "Dice of Front"), [0.8, 0.9])
+        self.assertEqual(chart.GetNumberOfPlotSeriesNodes(), 4)
+        self.ui.showPlotButton.click()
+        selection = slicer.app.applicationLogic().GetSelectionNode()
+        self.assertEqual(selection.GetActivePlotChartID(), chart.GetID())
+        self.ui.showTableButton.click()
+        self.assertEqual(selection.GetActiveTableID(), self.parameters.resultsTable.GetID())
+
+    def test_oneHeldOutCaseCanBePlotted(self):
+        self.showRun(results=evaluation(dice=(0.8,), labels=("Front",)))
+        chart = library("results_nodes").chartOf(self.parameters.resultsTable)
+        self.assertEqual(self.column(chart.GetNthPlotSeriesNode(0).GetTableNode(), "Dice of Front"), [0.8, 0.8])
+
+    def test_figuresComeIntoTheSceneOnce(self):
+        self.showRun(results=evaluation())
+        count = len(self.tables())
+        self.parameters.licence = "CC0"
+        self.panel.results.show()
+        self.assertEqual(len(self.tables()), count)
+
+    def test_figuresOfARunThatWasGoneOnWithTakeThePlaceOfTheFormer(self):
+        self.showRun(results=evaluation())
+        count, former = len(self.tables()), self.parameters.resultsTable.GetID()
+        self.writeResults(evaluation(dice=(0.5, 0.6, 0.7)))
+        os.utime(self.folder / "results.json", (2e9, 2e9))
+        self.panel.results.show()
+        self.assertEqual(len(self.tables()), count)
+        self.assertNotEqual(self.parameters.resultsTable.GetID(), former)
+        self.assertAlmostEqual(self.column(self.parameters.resultsTable, "Dice")[0], 0.5)
+
+    def test_deletedFiguresStayAway(self):
+        self.showRun(results=evaluation())
+        folder = runFolderOf(self.parameters.resultsTable)
+        hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+        hierarchy.RemoveItem(folder, True, True)
+        slicer.app.processEvents()
+        self.panel.results.show()
+        self.assertEqual(self.tables(), [])
+        self.assertEqual(slicer.util.getNodesByClass("vtkMRMLPlotChartNode"), [])
+        self.assertTrue(self.ui.showTableButton.isHidden())
+        self.assertTrue(self.ui.showPlotButton.isHidden())
+        self.assertTrue(self.ui.useButton.enabled)
+
+    def test_figuresAreFoundAgainInASavedScene(self):
+        self.showRun(results=evaluation())
+        with tempfile.TemporaryDirectory() as folder:
+            path = str(Path(folder) / "scene.mrb")
+            self.assertTrue(slicer.util.saveScene(path))
+            slicer.mrmlScene.Clear(0)
+            self.assertTrue(self.ui.figuresLabel.isHidden())
+            shutil.rmtree(self.folder)
+            slicer.util.loadScene(path)
+            slicer.app.processEvents()
+        self.assertEqual(self.column(self.parameters.resultsTable, "Case")[0], "case0")
+        self.assertIsNotNone(library("results_nodes").chartOf(self.parameters.resultsTable))
+        self.assertFalse(self.ui.showTableButton.isHidden())
+        self.assertIn("no model yet", self.ui.modelLabel.text)
+
+    def test_damagedEvaluationGetsASentence(self):
+        for content in ("[", "[]", "{}", json.dumps({"cases": [{}]})):
+            self.showRun(results=evaluation())
+            (self.folder / "results.json").write_text(content)
+            self.panel.results.show()
+            self.assertIn("cannot be read", self.ui.modelLabel.text)
+            self.assertTrue(self.ui.useButton.enabled)
+
+    # Model
+
+    def test_modelIsUsedInMedNCASegment(self):
+        self.showRun(results=evaluation())
+        self.ui.useButton.click()
+        slicer.app.processEvents()
+        self.assertEqual(slicer.util.selectedModule(), "MedNCASegment")
+        segment = slicer.modules.MedNCASegmentWidget
+        self.assertEqual(segment.logic.getParameterNode().model, NAME)
+        self.assertEqual(segment.ui.modelSelector.currentText, NAME)
+        self.assertTrue(segment.logic.card(NAME).date)
+
+    def test_bestModelSoFarCanBeUsedWhileTheRunGoesOn(self):
+        self.showRun(state="training", results=evaluation())
+        self.assertIn("iteration 150 (mean Dice 0.876)", self.ui.modelLabel.text)
+        self.assertTrue(self.ui.figuresLabel.isHidden(), "the evaluation is that of an earlier end")
+        self.ui.useButton.click()
+        card = MedNCASegmentLogic().card(NAME)
+        self.assertEqual(card.evaluation["mean_dice"], 0.876)
+        self.assertIn("iteration 150", card.evaluation["how"])
+
+    def test_modelOfTheSameNameIsReplacedOnlyWhenAsked(self):
+        self.showRun(results=evaluation())
+        store = MedNCASegmentLogic().models
+        store.save(
+            replace(load_model("hippocampus"), card=replace(load_model("hippocampus").card, title="Former")), NAME
+        )
+        with mock.patch.object(slicer.util, "confirmOkCancelDisplay", return_value=False) as asked:
+            self.ui.useButton.click()
+        self.assertIn(NAME, asked.call_args[0][0])
+        self.assertEqual(store.model(NAME).card.title, "Former")
+        self.assertEqual(slicer.util.selectedModule(), "MedNCATrain")
+        with mock.patch.object(slicer.util, "confirmOkCancelDisplay", return_value=True):
+            self.ui.useButton.click()
+        self.assertEqual(store.model(NAME).card.title, NAME)
+        self.assertEqual(slicer.util.selectedModule(), "MedNCASegment")
+
+    def test_modelThatComesWithTheExtensionIsNotReplaced(self):
+        self.showRun(name="hippocampus")
+        shipped = load_model("hippocampus").card.title
+        self.ui.useButton.click()
+        self.assertEqual(slicer.modules.MedNCASegmentWidget.logic.getParameterNode().model, "hippocampus 2")
+        self.assertEqual(MedNCASegmentLogic().card("hippocampus").title, shipped)
+
+    def test_modelIsSavedAsAFile(self):
+        self.showRun(results=evaluation())
+        path = self.folder / "elsewhere"
+        self.saveAs(f"{path}.npz")
+        self.assertIn("elsewhere.npz", self.ui.messageLabel.text)
+        self.assertEqual(load_model(f"{path}.npz").card.title, NAME)
+        with mock.patch.object(
+            library("result_section"), "askWhereToSave", return_value=str(self.folder / "no" / "x.npz")
+        ):
+            self.ui.saveModelButton.click()
+        self.assertIn("does not exist", self.ui.messageLabel.text)
+
+    def test_damagedModelGetsASentence(self):
+        self.showRun()
+        (self.folder / f"{NAME}.npz").write_text("nothing")
+        self.ui.useButton.click()
+        self.assertIn("cannot be used as a model", self.ui.messageLabel.text)
+        self.assertEqual(slicer.util.selectedModule(), "MedNCATrain")
+
+
+if __name__ == "__main__":
+    unittest.main()
