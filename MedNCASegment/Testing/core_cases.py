@@ -15,6 +15,7 @@ REPOSITORY = MODULE.parent
 SAMPLE = MODULE / "Resources" / "SampleData" / "MedNCA_Hippocampus_T1.nii.gz"
 SAMPLE_LABEL = MODULE / "Resources" / "SampleData" / "MedNCA_Hippocampus_Label.nii.gz"
 # Data that lie beside the checkout on some machines; tests of them are skipped elsewhere.
+HIPPOCAMPUS = REPOSITORY.parent / "shared" / "data" / "hippocampus"
 PROSTATE = REPOSITORY.parent / "shared" / "data" / "prostate-t2-unlabelled" / "Prostate3T-03-0001.nii.gz"
 
 

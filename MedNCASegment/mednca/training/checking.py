@@ -119,7 +119,8 @@ def table(rows: list[CheckedCase]) -> str:
         lines.append(f"{'ok' if row.ok else 'BAD':4}  {row.name:{width}}  {shape:15}  {spacing:18}  {labels}")
         lines += [f"      {'':{width}}  {problem}" for problem in row.problems]
     bad = sum(not row.ok for row in rows)
-    lines.append(f"{len(rows)} cases, {bad} of them not usable" if bad else f"{len(rows)} cases, all usable")
+    count = "1 case" if len(rows) == 1 else f"{len(rows)} cases"
+    lines.append(f"{count}, {bad} of them not usable" if bad else f"{count}, usable")
     return "\n".join(lines)
 
 

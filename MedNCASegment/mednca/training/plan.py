@@ -152,17 +152,17 @@ def propose(
         merge_labels: one output for all labelled voxels, as in the paper.
 
     Raises:
-        MedNCAError: the preset is not known, or no plan fits the memory.
+        MedNCAError: the preset is not known, the cases are such that no card can describe them, or no plan fits the
+            memory.
     """
     overlay = read_preset(preset) if preset else {}
     wishes = Wishes(**overlay.pop("wishes", {}), merge_labels=merge_labels)
-    if minutes is not None:
-        overlay.get("recipe", {}).pop("iterations", None)
+    if preset and minutes is not None:
+        overlay["recipe"].update(minutes=minutes, iterations=None)
+        overlay["why"].pop("iterations", None)
     proposal = propose_card(fingerprint, wishes, seed, minutes)
     card = proposal.card if dataset is None else _described(proposal.card, dataset)
-    plan = Plan(card, proposal.recipe, fingerprint.to_json(), proposal.why)
-    if preset:
-        plan = plan.overlaid(overlay)
+    plan = Plan(card, proposal.recipe, fingerprint.to_json(), proposal.why).overlaid(overlay)
     if memory_gb is not None:
         plan = plan.within(memory_gb)
     return plan

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
-from ..card import PLANES, Card, Input, Label, Level
+from ..card import MAX_LABELS, PLANES, Card, Input, Label, Level
+from ..errors import MedNCAError
 from .fingerprint import Fingerprint
 from .recipe import Recipe
 
@@ -19,12 +20,19 @@ TOUCHING = 0.1  # labels border on each other when they share this much of a sli
 MOST_SIDE = 256  # cells; larger grids are made coarser while the organ keeps ORGAN_CELLS
 ORGAN_CELLS = 64
 COARSEST_SIDE = 32  # cells; more levels are added until the coarsest grid is at most this wide
-FACTOR = 4  # between levels (paper, section 3.3)
+FACTOR, MOST_SCALE = 4, 64  # between two levels (paper, section 3.3), and of the coarsest
+CHANNELS, FREE_CHANNELS = 32, 16  # the paper's, and those that are neither image nor label
 LEAST_STEPS, MOST_STEPS = 16, 64  # the paper's two settings
 LEAST_PATCH, MOST_PATCH = 24, 64  # cells
 WORK = 400_000  # cells times steps in an iteration, which sets the batch
 LEAST_BATCH, MOST_BATCH = 4, 16  # slices
+SPEED = (
+    500_000  # cells times steps in a second of training on one core of a processor of 2024; sets no more than batches
+)
+LEAST_ITERATIONS = 600  # in a time limit
 ITERATIONS = 20_000
+VALIDATIONS, PATIENCE = 20, 8
+CHECKPOINT_SECONDS = 60
 COLORS = (
     (0.90, 0.70, 0.20),
     (0.30, 0.60, 0.90),
@@ -56,7 +64,15 @@ class Proposal:
 
 
 def propose_card(fingerprint: Fingerprint, wishes: Wishes, seed: int, minutes: float | None) -> Proposal:
-    """Apply all rules; see the constants of this module for their numbers."""
+    """Apply all rules; see the constants of this module for their numbers.
+
+    Raises:
+        MedNCAError: there are more labels than a model can have.
+    """
+    if len(fingerprint.labels) > MAX_LABELS and not wishes.merge_labels:
+        raise MedNCAError(
+            f"The cases have {len(fingerprint.labels)} labels, and a model at most {MAX_LABELS}; merge them."
+        )
     why: dict[str, str] = {}
     plane = choose_plane(fingerprint, wishes.merge_labels, why)
     axes = [axis for axis in range(3) if axis != PLANES[plane]]
@@ -95,19 +111,12 @@ def propose_card(fingerprint: Fingerprint, wishes: Wishes, seed: int, minutes: f
         "Intensities between the percentiles 0.5 and 99.5 of a volume become 0 to 1, so that scanner units and a few"
         " very bright voxels do not matter."
     )
-    why["channels"] = "32 channels and a hidden size of 128 are the paper's standard model."
+    card.channels = choose_channels(len(labels), why)
     why["labels"] = "One output for all labelled voxels." if len(labels) == 1 else "One output a label."
     why["largest_component"] = (
         "Off here; switched on at the end of training when the validation cases show a higher Dice with it."
     )
-    recipe = Recipe(batch=choose_batch(side, patch, scales, steps, why), patch=patch, seed=seed)
-    if minutes is not None:
-        recipe = replace(recipe, minutes=minutes, validate_every=500)
-        why["minutes"] = "The time limit given; it becomes a number of iterations after a short warm-up."
-    else:
-        recipe = replace(recipe, iterations=ITERATIONS, validate_every=ITERATIONS // 20)
-        why["iterations"] = f"{ITERATIONS:,} iterations, as many as the hippocampus model that comes along had."
-    why["validate_every"] = "Often enough that the best state of the model is not missed."
+    recipe = choose_course(Recipe(patch=patch, seed=seed), slice_work(side, patch, scales, steps), minutes, why)
     return Proposal(card, recipe, why)
 
 
@@ -124,14 +133,14 @@ def choose_plane(fingerprint: Fingerprint, merged: bool, why: dict[str, str]) ->
         return names[coarsest]
     hidden = [0.0, 0.0, 0.0] if merged else _hidden_borders(fingerprint)
     allowed = [axis for axis in range(3) if hidden[axis] < BORDER_HIDDEN]
-    best = max(allowed, key=lambda axis: fingerprint.section_mm2[axis])
-    reason = f"voxels are about as deep as wide, and the {names[best]} cuts are the largest"
+    # Pixels, not square mm: of two cuts of the same size the finer one shows more.
+    pixels = [area * mm / math.prod(spacing) for area, mm in zip(fingerprint.section_mm2, spacing, strict=True)]
+    best = max(allowed, key=lambda axis: pixels[axis])
+    reason = f"voxels are about as deep as wide, and {names[best]} cuts show the most of the foreground at once"
     if len(allowed) < 3:
         left_out = next(names[axis] for axis in range(3) if axis not in allowed)
         reason += f" of the planes that show where labels border on each other ({left_out} hardly does)"
-    why["input.plane"] = (
-        f"Slices are {names[best]}: {reason}, {fingerprint.section_mm2[best]:.3g} square mm on average."
-    )
+    why["input.plane"] = f"Slices are {names[best]}: {reason}, {pixels[best]:.0f} pixels on average."
     return names[best]
 
 
@@ -165,12 +174,12 @@ def choose_spacing(fingerprint: Fingerprint, axes: list[int], why: dict[str, str
 def choose_scales(side: float, organ: float, why: dict[str, str]) -> list[int]:
     """Scales of the levels, coarse to fine."""
     scales = [1]
-    while side / scales[0] > COARSEST_SIDE and organ / (scales[0] * FACTOR) >= 1:
+    while side / scales[0] > COARSEST_SIDE and organ / scales[0] >= 1 and scales[0] < MOST_SCALE:
         scales.insert(0, scales[0] * FACTOR)
     if len(scales) == 1:
         why["levels"] = f"One level: the grid of about {side:.0f} cells can be crossed step by step."
         if side > COARSEST_SIDE:
-            why["levels"] = f"One level: the foreground of {organ:.0f} cells would vanish at a quarter of the size."
+            why["levels"] = f"One level: the foreground of {organ:.1f} cells would vanish at a quarter of the size."
     else:
         why["levels"] = (
             f"Levels at {_fractions(scales)} of the grid: on the coarsest, {side / scales[0]:.0f} cells wide, the whole"
@@ -195,19 +204,62 @@ def choose_patch(side: float, organ: float, scales: list[int], why: dict[str, st
     patch = min(8 * math.ceil(wanted / 8 - 1e-6), MOST_PATCH)
     if len(scales) > 1:
         why["patch"] = (
-            f"Finer levels are trained on patches of {patch} x {patch} cells, about the size of the coarsest grid and"
-            f" at least half the foreground's, so that few patches miss it."
+            f"Finer levels are trained on patches of {patch} x {patch} cells; the foreground measures {organ:.0f}, so"
+            " that few of them miss it."
         )
     return patch
 
 
-def choose_batch(side: float, patch: int, scales: list[int], steps: int, why: dict[str, str]) -> int:
-    """Slices an iteration."""
+def choose_channels(labels: int, why: dict[str, str]) -> int:
+    """Channels of a cell, the image's and the labels' among them."""
+    channels = max(CHANNELS, 16 * math.ceil((labels + 1) / 16) + FREE_CHANNELS)
+    why["channels"] = f"{channels} channels and a hidden size of 128"
+    if channels == CHANNELS:
+        why["channels"] += " are the paper's standard model."
+    else:
+        why["channels"] += f": the image, {labels} labels, and as many as cells need to talk to each other."
+    return channels
+
+
+def slice_work(side: float, patch: int, scales: list[int], steps: int) -> float:
+    """Cells times steps that one slice takes in one iteration."""
     finer = sum(min(patch, side / scale) ** 2 for scale in scales[1:])
-    work = steps * ((side / scales[0]) ** 2 + finer)
+    return steps * ((side / scales[0]) ** 2 + finer)
+
+
+def choose_course(recipe: Recipe, work: float, minutes: float | None, why: dict[str, str]) -> Recipe:
+    """Batch, length and what is done how often, for slices of so much work."""
     batch = min(max(LEAST_BATCH, int(WORK / work)), MOST_BATCH)
     why["batch"] = f"{batch} slices an iteration, fewer the more cells and steps a slice takes."
-    return batch
+    iterations = ITERATIONS
+    if minutes is not None:
+        slices = minutes * 60 * SPEED / work
+        if slices / batch < LEAST_ITERATIONS:
+            batch = max(LEAST_BATCH, int(slices / LEAST_ITERATIONS))
+            why["batch"] = f"{batch} slices an iteration, few, so that a short training has enough iterations."
+        iterations = slices / batch
+        why["minutes"] = "The time limit given; it becomes a number of iterations after a short warm-up."
+    else:
+        why["iterations"] = f"{ITERATIONS:,} iterations, as many as the hippocampus model that comes along had."
+    every = _round_number(iterations / VALIDATIONS)
+    why["validate_every"] = f"Every {every:,} iterations, so that the model is held against the validation cases about"
+    why["validate_every"] += f" {VALIDATIONS} times and its best state is kept."
+    why["patience"] = f"{PATIENCE} validations without a better Dice end the training: then it no longer learns."
+    why["artefacts"] = "0; with 0.2, every fifth slice gets ghosting, anisotropy or a bias field (MRI; needs TorchIO)."
+    return replace(
+        recipe,
+        batch=batch,
+        minutes=minutes,
+        iterations=ITERATIONS if minutes is None else None,
+        validate_every=every,
+        checkpoint_every=min(every, _round_number(CHECKPOINT_SECONDS * SPEED / (work * batch))),
+        patience=PATIENCE,
+    )
+
+
+def _round_number(value: float) -> int:
+    """The nearest of 10, 20, 50, 100, ..., 1000."""
+    return min((10, 20, 50, 100, 200, 500, 1000), key=lambda number: abs(math.log(number / max(value, 1))))
 
 
 def _fractions(scales: list[int]) -> str:
