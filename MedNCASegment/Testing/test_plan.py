@@ -120,6 +120,13 @@ def test_patches_grow_with_what_they_must_see_and_batches_shrink():
     assert (large.patch, large.batch) == (64, 4)
 
 
+def test_patches_are_aimed_where_most_would_miss():
+    assert propose(scan_fingerprint(*HIPPOCAMPUS)).recipe.aimed == 0
+    plan = propose(scan_fingerprint(*LESION))
+    assert plan.recipe.aimed == 0.5
+    assert "1 % would show by chance" in plan.why["aimed"]
+
+
 def test_many_labels_get_more_channels_until_there_are_too_many():
     assert propose(scan_fingerprint(*LIVER, parts=15)).card.channels == 32
     assert propose(scan_fingerprint(*LIVER, parts=20)).card.channels == 48

@@ -21,7 +21,7 @@ MAY_IMPORT_TORCH = {
     "engines/torch_engine.py",
     *(
         f"training/{name}.py"
-        for name in ("artefacts", "augment", "checkpoint", "network", "parallel", "step", "trainer")
+        for name in ("aiming", "artefacts", "augment", "checkpoint", "network", "parallel", "step", "trainer")
     ),
 }
 

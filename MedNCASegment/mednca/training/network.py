@@ -14,6 +14,7 @@ from torch import nn
 from ..card import Card
 from ..engines.torch_engine import seed_cells, upscale_cells
 from ..rule import Rule
+from .aiming import aim
 from .step import run_steps
 
 
@@ -47,7 +48,14 @@ class Drawn:
 
 
 def draw_courses(
-    card: Card, count: int, cells: tuple[int, int], patch: int, random_steps: float, generator: torch.Generator
+    card: Card,
+    count: int,
+    cells: tuple[int, int],
+    patch: int,
+    random_steps: float,
+    generator: torch.Generator,
+    shown: torch.Tensor | None = None,
+    aimed: float = 0.0,
 ) -> list[Drawn]:
     """Draw what is random in a forward pass, level by level.
 
@@ -59,6 +67,8 @@ def draw_courses(
         random_steps: step counts vary by up to this part of the card's, which keeps the rule stable beyond the step
             that is read out.
         generator: on the CPU, so that a seed means the same on every device.
+        shown: [slice, 1, row, column], above 0 where the finest grid is labelled; needed for aiming.
+        aimed: part of the patches that are moved to labelled cells; see :mod:`mednca.training.aiming`.
     """
     courses = []
     size = tuple(side // card.levels[0].scale for side in cells)
@@ -72,7 +82,11 @@ def draw_courses(
                 [_randint(0, whole - part, generator) for _ in range(count)]
                 for whole, part in zip(size, cut, strict=True)
             ]
+            if aimed > 0:
+                starts = aim(starts, cut, F.max_pool2d(shown, level.scale)[:, 0] > 0, aimed, generator)
             corners, size = torch.tensor(starts).t(), cut
+            if aimed > 0:
+                (shown,) = cut_patches((shown,), (level.scale,), corners, cut)
         least, most = (round(level.steps * (1 + sign * random_steps)) for sign in (-1, 1))
         steps = _randint(max(1, least), most, generator)
         fires = [torch.rand((count, 1, *size), generator=generator) < card.fire_rate for _ in range(steps)]
@@ -98,6 +112,7 @@ class TrainableCascade(nn.Module):
         recompute: bool = False,
         random_steps: float = 0.25,
         share: slice = slice(None),
+        aimed: float = 0.0,
     ) -> list[tuple[torch.Tensor, torch.Tensor]]:
         """Run all levels, coarse to fine, finer ones on a random patch of each slice.
 
@@ -111,12 +126,15 @@ class TrainableCascade(nn.Module):
             random_steps: part of the card's steps by which step counts vary.
             share: the slices of the batch that are run; random numbers are drawn for all, so that processes which
                 divide a batch do together what one does with all of it.
+            aimed: part of the patches that are moved to labelled cells.
 
         Returns:
             Logits and targets of each level.
         """
         card, first, labels = self.card, image.shape[1], target.shape[1]
-        courses = draw_courses(card, len(image), tuple(image.shape[2:]), patch, random_steps, generator)
+        shown = target.amax(1, keepdim=True) if aimed > 0 else None
+        cells = tuple(image.shape[2:])
+        courses = draw_courses(card, len(image), cells, patch, random_steps, generator, shown, aimed)
         image, target = image[share], target[share]
         outputs, state = [], None
         for index, (level, rule, course) in enumerate(zip(card.levels, self.rules, courses, strict=True)):

@@ -25,6 +25,7 @@ RANGES: dict[str, tuple[float, float, bool]] = {
     "minutes": (0.01, 10**6, False),
     "batch": (1, 4096, True),
     "patch": (4, 4096, True),
+    "aimed": (0.0, 1.0, False),
     "learning_rate": (1e-7, 1.0, False),
     "foreground": (0.0, 1.0, False),
     "coarse_loss": (0.0, 100.0, False),

@@ -24,6 +24,7 @@ FACTOR, MOST_SCALE = 4, 64  # between two levels (paper, section 3.3), and of th
 CHANNELS, FREE_CHANNELS = 32, 16  # the paper's, and those that are neither image nor label
 LEAST_STEPS, MOST_STEPS = 16, 64  # the paper's two settings
 LEAST_PATCH, MOST_PATCH = 24, 64  # cells
+HIT, AIMED = 0.9, 0.5  # chance to show foreground below which patches are aimed at it, and how many then
 WORK = 400_000  # cells times steps in an iteration, which sets the batch
 LEAST_BATCH, MOST_BATCH = 4, 16  # slices
 SPEED = (
@@ -76,16 +77,19 @@ def propose_card(fingerprint: Fingerprint, wishes: Wishes, seed: int, minutes: f
     why: dict[str, str] = {}
     plane = choose_plane(fingerprint, wishes.merge_labels, why)
     axes = [axis for axis in range(3) if axis != PLANES[plane]]
-    spacing = choose_spacing(fingerprint, axes, why)
-    source = Input(plane, spacing=(spacing, spacing))
-    side = max(fingerprint.shape.median[axis] * fingerprint.spacing.median[axis] / spacing for axis in axes)
-    organ = max(fingerprint.extent_mm[axis] for axis in axes) / spacing
+    millimetres = [fingerprint.shape.median[axis] * fingerprint.spacing.median[axis] for axis in axes]
     if wishes.sizes:
-        square = min(wishes.sizes, key=lambda size: abs(math.log(size / side)))
+        pixels = max(fingerprint.shape.median[axis] for axis in axes)
+        square = min(wishes.sizes, key=lambda size: abs(math.log(size / pixels)))
         source = Input(plane, size=(square, square))
-        del why["input.spacing"]
+        cell = [mm / square for mm in millimetres]
         why["input.size"] = f"Slices are resized to {square} x {square} cells, as in the paper."
-        organ, side = organ * square / side, square
+    else:
+        cell = [choose_spacing(fingerprint, axes, why)] * 2
+        source = Input(plane, spacing=tuple(cell))
+    sides = [mm / one for mm, one in zip(millimetres, cell, strict=True)]
+    organs = [fingerprint.extent_mm[axis] / one for axis, one in zip(axes, cell, strict=True)]
+    side, organ = max(sides), max(organs)
     scales = wishes.scales or choose_scales(side, organ, why)
     if wishes.scales:
         why["levels"] = f"Levels at {_fractions(scales)} of the grid, as in the paper."
@@ -116,7 +120,8 @@ def propose_card(fingerprint: Fingerprint, wishes: Wishes, seed: int, minutes: f
     why["largest_component"] = (
         "Off here; switched on at the end of training when the validation cases show a higher Dice with it."
     )
-    recipe = choose_course(Recipe(patch=patch, seed=seed), slice_work(side, patch, scales, steps), minutes, why)
+    recipe = Recipe(patch=patch, aimed=choose_aimed(sides, organs, patch, scales, why), seed=seed)
+    recipe = choose_course(recipe, slice_work(side, patch, scales, steps), minutes, why)
     return Proposal(card, recipe, why)
 
 
@@ -208,6 +213,20 @@ def choose_patch(side: float, organ: float, scales: list[int], why: dict[str, st
             " that few of them miss it."
         )
     return patch
+
+
+def choose_aimed(sides: list[float], organs: list[float], patch: int, scales: list[int], why: dict[str, str]) -> float:
+    """Part of the patches that are moved to the foreground; `sides` and `organs` are rows and columns in cells."""
+    chance = math.prod(min(1.0, (patch + organ) / side) for side, organ in zip(sides, organs, strict=True))
+    if len(scales) == 1:
+        return 0.0
+    if chance >= HIT:
+        why["aimed"] = "0: patches lie anywhere, as nearly every one shows some of the foreground."
+        return 0.0
+    why["aimed"] = (
+        f"{AIMED:g} of the patches are moved to the foreground, which only {100 * chance:.0f} % would show by chance."
+    )
+    return AIMED
 
 
 def choose_channels(labels: int, why: dict[str, str]) -> int:

@@ -13,6 +13,7 @@ class Recipe:
     minutes: float | None = None  # of the whole training, validation and the figures at the end included
     batch: int = 16  # slices an iteration
     patch: int = 24  # side of the patches that finer levels see, in cells
+    aimed: float = 0.0  # share of the patches that are moved to labelled cells, the others lie anywhere
     learning_rate: float = 3e-3
     foreground: float = 0.8  # share of slices that show a label
     coarse_loss: float = 0.5  # weight of the loss of each coarser level; 0 is the paper's loss
