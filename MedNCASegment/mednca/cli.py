@@ -109,22 +109,48 @@ def _parser() -> argparse.ArgumentParser:
     plan.add_argument("--exclude", nargs="*", default=[], metavar="CASE", help="cases that take no part at all")
     plan.add_argument("--skip-bad", action="store_true", help="leave out cases that cannot be used")
 
-    train = commands.add_parser("train", help="train a model (needs torch)")
-    train.add_argument("--data", required=True, metavar="DIR", help="imagesTr and labelsTr, or images and labels")
-    train.add_argument("-o", "--output", required=True, metavar="MODEL", help="model file to write (.npz)")
-    train.add_argument("--card", required=True, metavar="CARD", help="JSON card, or the name of one that comes along")
-    train.add_argument("--validation", type=float, default=0.15, metavar="F", help="fraction kept from training (0.15)")
-    train.add_argument("--exclude", nargs="*", default=[], metavar="CASE", help="cases that take no part at all")
-    length = train.add_mutually_exclusive_group(required=True)
-    length.add_argument("--iterations", type=int, metavar="N")
-    length.add_argument("--minutes", type=float, metavar="M", help="made a number of iterations after a short warm-up")
-    train.add_argument("--batch", type=int, metavar="N", help="slices an iteration")
-    train.add_argument("--patch", type=int, metavar="N", help="side of the patches of finer levels, in cells")
-    train.add_argument("--seed", type=int, default=0, metavar="N")
-    train.add_argument("--threads", type=int, metavar="N", help="CPU threads")
-    train.add_argument("--workdir", metavar="DIR", help="checkpoints, log and split (MODEL with .work appended)")
-    train.add_argument("--resume", action="store_true", help="go on from the checkpoint in the work folder")
+    _add_train(commands)
     return parser
+
+
+def _add_train(commands) -> None:
+    train = commands.add_parser(
+        "train",
+        help="train a model on labelled cases (needs PyTorch)",
+        description="Train a model on labelled cases. How is planned from the cases (see mednca plan), unless a preset"
+        " or a plan says it.",
+        epilog="Ctrl-C, or a file named 'stop' in the work folder, stops after a checkpoint; the same command with"
+        " --resume goes on as if it had never stopped. torchrun -m mednca train ... trains on several GPUs or"
+        " machines.",
+    )
+    train.add_argument("--data", required=True, metavar="DIR", help="folder with the cases, as for mednca plan")
+    train.add_argument("-o", "--output", required=True, metavar="MODEL", help="model file to write (.npz)")
+
+    what = train.add_argument_group("what to train")
+    either = what.add_mutually_exclusive_group()
+    either.add_argument("--preset", metavar="NAME", help="start from a preset, such as med-nca")
+    either.add_argument("--plan", metavar="FILE", help="the plan (.json), as mednca plan writes it")
+    what.add_argument("--merge-labels", action="store_true", help="train one label: everything that is labelled")
+    what.add_argument("--seed", type=int, metavar="N", help="of the split and of all that is random (the plan's, or 0)")
+
+    cases = train.add_argument_group("which cases")
+    either = cases.add_mutually_exclusive_group()
+    either.add_argument("--validation", type=float, metavar="F", help="fraction that is kept from training (0.2)")
+    either.add_argument("--fold", metavar="I/K", help="or the I-th of K parts, for cross-validation")
+    cases.add_argument("--exclude", nargs="*", default=[], metavar="CASE", help="cases that take no part at all")
+    cases.add_argument("--skip-bad", action="store_true", help="leave out cases that cannot be used")
+
+    limits = train.add_argument_group("limits")
+    either = limits.add_mutually_exclusive_group()
+    either.add_argument("--iterations", type=int, metavar="N", help="how long to train (as the plan says)")
+    either.add_argument("--minutes", type=float, metavar="M", help="or in time, turned into iterations after a start")
+    limits.add_argument("--memory", type=float, metavar="GB", help="most memory; the plan is made to fit")
+    limits.add_argument("--device", metavar="D", help="cpu, cuda or another of PyTorch's (a GPU if there is one)")
+    limits.add_argument("--threads", type=int, metavar="N", help="CPU threads (as many as PyTorch takes)")
+
+    run = train.add_argument_group("the run")
+    run.add_argument("--workdir", metavar="DIR", help="checkpoints, log, results (MODEL with .work appended)")
+    run.add_argument("--resume", action="store_true", help="go on from the checkpoint in the work folder")
 
 
 def _add_running(parser: argparse.ArgumentParser, model_required: bool = False) -> None:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 import json
-import shlex
 import sys
-from dataclasses import replace
 from pathlib import Path
 
+from .arguments import need_folder_of, need_model_ending, read_text
 from .card import Card
-from .cases import find_cases, pair_files, read_case, split_cases
+from .cases import pair_files, read_case
 from .console import ProgressBar, duration
 from .engines import make_engine
 from .errors import MedNCAError
 from .evaluation import distance_problem, evaluate_case, summary, table
 from .files import check_ending, read_volume, stem, write_volume
 from .model import load_model, save_model, shipped_models
-from .segmenter import MAX_SEED, Options, Result, Segmenter
+from .segmenter import Options, Result, Segmenter
 from .volume import Volume
 from .writing import replacing
 
@@ -32,7 +30,7 @@ def segment(options: argparse.Namespace) -> None:
     maps = _probability_files(options.probability, card)
     files = [Path(path) for path in (options.scan, options.output, *maps, options.json) if path]
     for path in files[1:]:
-        _need_folder_of(path)
+        need_folder_of(path)
     if len({path.resolve() for path in files}) < len(files):
         raise MedNCAError("The scan and the files to write must all be different; change one of the names.")
     steps_to = Path(options.steps_to) if options.steps_to else None
@@ -107,10 +105,10 @@ def info(options: argparse.Namespace) -> None:
 def evaluate(options: argparse.Namespace) -> None:
     """`mednca evaluate`: Dice, 95 % Hausdorff distance and volumes of every case on its own grid."""
     if options.json:
-        _need_folder_of(options.json)
+        need_folder_of(options.json)
     cases = pair_files(options.images, options.labels)
     if options.cases:
-        wanted = set(_read_text(options.cases).split())
+        wanted = set(read_text(options.cases).split())
         missing = wanted - {case.name for case in cases}
         if missing:
             raise MedNCAError(f"There is no case '{sorted(missing)[0]}' in '{options.images}'.")
@@ -145,8 +143,8 @@ def convert(options: argparse.Namespace) -> None:
     """`mednca convert`: the authors' checkpoints to a model file."""
     from .conversion import convert_checkpoints
 
-    _need_model_ending(options.output)
-    _need_folder_of(options.output)
+    need_model_ending(options.output)
+    need_folder_of(options.output)
     card = _read_card(options.card) if options.card else None
     model = convert_checkpoints(options.levels, card)
     save_model(model, options.output)
@@ -162,65 +160,9 @@ def plan(options: argparse.Namespace) -> None:
 
 def train(options: argparse.Namespace) -> None:
     """`mednca train`: labelled cases to a model file."""
-    try:
-        import torch
+    from .training import commands
 
-        from .training.trainer import CHECKPOINT, Recipe, Trainer
-    except ImportError as error:
-        raise MedNCAError("Training needs PyTorch; install it (pip install torch).") from error
-
-    _need_model_ending(options.output)
-    _need_folder_of(options.output)
-    for name in ("iterations", "minutes", "batch", "patch", "threads"):
-        value = getattr(options, name)
-        if value is not None and not 0 < value < 1e9:
-            raise MedNCAError(f"--{name} must be above 0 and below 1,000,000,000.")
-    if not 0 <= options.seed <= MAX_SEED:
-        raise MedNCAError("--seed must be from 0 to 2^63 - 1.")
-    if not 0 <= options.validation < 1:
-        raise MedNCAError("--validation must be from 0 to below 1.")
-    card = _read_card(_card_path(options.card))
-    given = {name: getattr(options, name) for name in ("iterations", "minutes", "batch", "patch", "seed")}
-    recipe = replace(Recipe(), **{name: value for name, value in given.items() if value is not None})
-    if options.threads:
-        torch.set_num_threads(options.threads)
-    workdir = Path(options.workdir or f"{options.output}.work")
-    if (workdir / CHECKPOINT).exists() and not options.resume:
-        raise MedNCAError(
-            f"'{workdir}' holds an earlier run; add --resume to go on with it, or give another --workdir."
-        )
-    training, validation = split_cases(find_cases(options.data), options.validation, options.seed, options.exclude)
-    print(f"{len(training)} cases to train on, {len(validation)} to validate, {len(options.exclude)} left out")
-    trainer = Trainer(card, recipe, training, validation, workdir)
-    _write_json(workdir / "split.json", trainer.names)
-    bar = ProgressBar()
-    validated = None
-
-    def show(report) -> None:
-        nonlocal validated
-        validated = report.validation_dice if report.validation_dice is not None else validated
-        total = report.iterations or 0
-        text = f"iteration {report.iteration} of {total or '?'}, loss {report.loss:.3f}"
-        text += f", validation Dice {validated:.4f}" if validated is not None else ""
-        text += f", {duration(report.seconds_left)} left" if report.seconds_left is not None else ""
-        bar.show(report.iteration / total if total else 0.0, text)
-
-    try:
-        model = trainer.run(show)
-    finally:
-        bar.close()
-    training_facts = {**model.card.training, "command": _command_line(), "torch": torch.__version__}
-    evaluation = {}
-    if validated is not None:
-        evaluation = {
-            "mean_dice": round(validated, 4),
-            "cases": len(validation),
-            "how": f"validation cases kept from training (seed {options.seed}), one run, native grid",
-        }
-    today = datetime.date.today().isoformat()
-    model = replace(model, card=replace(model.card, training=training_facts, evaluation=evaluation, date=today))
-    save_model(model, options.output)
-    print(f"written to {options.output}")
+    commands.train(options)
 
 
 def _segmenter(options: argparse.Namespace, record: bool = False) -> Segmenter:
@@ -265,37 +207,12 @@ def _write_steps(folder: Path, result: Result, volume: Volume) -> None:
         write_volume(folder / name, Volume(one.labels, volume.affine))
 
 
-def _need_folder_of(path: str | Path) -> None:
-    """Said before the work starts, not after."""
-    if not Path(path).parent.is_dir():
-        raise MedNCAError(f"The folder '{Path(path).parent}' does not exist; create it first.")
-    if Path(path).is_dir():
-        raise MedNCAError(f"'{path}' is a folder; give the name of a file.")
-
-
-def _need_model_ending(path: str) -> None:
-    if not path.endswith(".npz"):
-        raise MedNCAError(f"A model file ends in .npz; '{path}' does not.")
-
-
-def _read_text(path: str | Path) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise MedNCAError(f"'{path}' cannot be read as a text file; check the path.") from error
-
-
 def _read_card(path: str | Path) -> Card:
-    text = _read_text(path)
+    text = read_text(path)
     try:
         return Card.from_json(text)
     except MedNCAError as error:
         raise MedNCAError(f"'{path}' cannot be used as a card: {error}") from error
-
-
-def _card_path(name: str) -> Path:
-    shipped = Path(__file__).parent / "training" / "cards" / f"{name}.json"
-    return shipped if shipped.exists() else Path(name)
 
 
 def _write_json(path: str | Path, content: dict) -> None:
@@ -308,8 +225,3 @@ def _dice_of(card: Card) -> str:
     if not isinstance(mean, (int, float)):
         return "Dice not measured"
     return f"Dice {mean:.3f} on {card.evaluation.get('cases', '?')} cases"
-
-
-def _command_line() -> str:
-    # A resumed run ends in the same model as one that was never stopped.
-    return shlex.join(["python", "-m", "mednca", *(word for word in sys.argv[1:] if word != "--resume")])

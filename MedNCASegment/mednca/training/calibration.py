@@ -6,6 +6,7 @@ that Dice is best where a probability of one half divides, mends that.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -20,19 +21,24 @@ from ..volume import Volume
 OFFSETS = np.arange(-3.0, 3.01, 0.125)
 
 
-def calibrate(model: Model, cases: list[tuple[Volume, np.ndarray]]) -> Model:
+def calibrate(
+    model: Model, cases: list[tuple[Volume, np.ndarray]], engine=None, tick: Callable[[], None] = lambda: None
+) -> Model:
     """The model with its labels' offsets set.
 
     Args:
         model: its offsets so far are replaced.
         cases: volumes and label values [i, j, k], from those that the model was trained on, never from those that
             figures are measured on.
+        engine: from :func:`mednca.engines.make_engine`; None takes numpy.
+        tick: called before each case; what it raises ends the work.
     """
     labels = [replace(label, offset=0.0) for label in model.card.labels]
     plain = Model(replace(model.card, labels=labels), model.rules)
-    segmenter = Segmenter(plain, options=Options(seed=0))
+    segmenter = Segmenter(plain, engine, Options(seed=0))
     scores = np.zeros((len(labels), len(OFFSETS)))
     for volume, truth in cases:
+        tick()
         chance = segmenter.run(volume).probability
         for index, label in enumerate(labels):
             mask = truth > 0 if len(labels) == 1 else truth == label.value
@@ -42,7 +48,9 @@ def calibrate(model: Model, cases: list[tuple[Volume, np.ndarray]]) -> Model:
     return Model(replace(model.card, labels=labels), model.rules)
 
 
-def choose_postprocessing(model: Model, cases: list[tuple[Volume, np.ndarray]]) -> Model:
+def choose_postprocessing(
+    model: Model, cases: list[tuple[Volume, np.ndarray]], engine=None, tick: Callable[[], None] = lambda: None
+) -> Model:
     """The model, its card keeping each label's largest component where that is better for the cases.
 
     The card's `training` says under "postprocessing" what was compared. A card that asks for the largest component
@@ -51,6 +59,7 @@ def choose_postprocessing(model: Model, cases: list[tuple[Volume, np.ndarray]]) 
     Args:
         model: calibrated.
         cases: volumes and label values [i, j, k] that the model was not trained on.
+        engine, tick: as for :func:`calibrate`.
     """
     try:
         component_tools()
@@ -58,10 +67,11 @@ def choose_postprocessing(model: Model, cases: list[tuple[Volume, np.ndarray]]) 
         return model
     if not cases or model.card.largest_component:
         return model
-    segmenter = Segmenter(model, options=Options(seed=0, largest_component=False))
+    segmenter = Segmenter(model, engine, Options(seed=0, largest_component=False))
     values = [label.value for label in model.card.labels]
     whole, largest = [], []
     for volume, truth in cases:
+        tick()
         found = segmenter.run(volume).labels
         whole.append(np.mean(label_dice(found, truth, values)))
         largest.append(np.mean(label_dice(keep_largest_components(found), truth, values)))

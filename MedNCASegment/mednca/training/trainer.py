@@ -1,229 +1,299 @@
-"""The training loop: random slices, both levels end to end, averaged weights, checkpoints, validation."""
+"""The training loop: iterations, validation, the best model, checkpoints.
+
+What is drawn at random comes from one generator, whose state is in every checkpoint: a run that was stopped, however,
+goes on from its last checkpoint to the same weights as one that was not, on the same machine and number of threads.
+"""
 
 from __future__ import annotations
 
-import json
-import math
-import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 
-from ..card import Card
-from ..cases import Case, read_case
+from ..cases import AnyCase, read_case
 from ..errors import MedNCAError
-from ..metrics import label_dice
-from ..model import Model
-from ..segmenter import Options, Segmenter
-from ..writing import replacing
-from .augment import Ranges, draw, sample
-from .calibration import calibrate, evenly
-from .network import TrainableCascade, dice_cross_entropy
-from .recipe import Recipe
+from ..model import Model, save_model
+from .batches import Batches
+from .board import Board
+from .checkpoint import write_checkpoint
+from .finishing import calibration_cases
+from .interruption import Interruption, Paused, Stopping
+from .job import Job
+from .learner import Learner
+from .parallel import World
+from .preview import Preview
+from .run_folder import BEST, CHECKPOINT, RunFolder
 from .slices import load_slices
+from .timing import Pace, budget
+from .validation import Score, Validation
 
-CHECKPOINT = "checkpoint.pt"
-CALIBRATION_CASES = 40
-WARM_UP = 200  # iterations over which the learning rate rises
 TIMED = 20  # iterations that are timed to turn minutes into a number of iterations
+LOG_EVERY = 10  # iterations
+CHECKPOINT_SECONDS = 120.0  # between checkpoints at most, however few iterations these are
 
 
 @dataclass(frozen=True)
-class Report:
-    """State of a run, handed out after each iteration."""
+class Best:
+    """The weights with the highest Dice of the validation cases so far."""
 
     iteration: int
-    iterations: int | None
-    loss: float
-    validation_dice: float | None
-    seconds_left: float | None
+    score: Score
+    weights: list[torch.Tensor]
 
 
 class Trainer:
-    """Trains a model for a card on cases; :meth:`run` goes on from a checkpoint in `workdir` if there is one."""
+    """Trains the model of a job, from its start or from a checkpoint."""
 
     def __init__(
-        self, card: Card, recipe: Recipe, training: list[Case], validation: list[Case], workdir: str | Path
+        self,
+        job: Job,
+        training: list[AnyCase],
+        validation: list[AnyCase],
+        folder: RunFolder,
+        world: World | None = None,
+        kept: dict[str, Any] | None = None,
+        report: Callable[[Trainer], None] = lambda trainer: None,
     ) -> None:
-        """Raises MedNCAError when a case cannot be used or the card asks for something that training does not do."""
-        if card.input.spacing is None or card.input.per != "volume" or card.input.downsample != "average":
-            raise MedNCAError(
-                "Training needs a card with 'input.spacing' (mm per cell), percentiles per volume and averaged"
-                " coarse images."
-            )
-        self.card, self.recipe = card, recipe
-        self.workdir = Path(workdir)
-        try:
-            self.workdir.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise MedNCAError(f"The work folder '{workdir}' cannot be made ({error.strerror}).") from error
+        """Args:
+        job: plan and names of the cases.
+        training, validation: the cases.
+        folder: entered; gets everything that a run writes.
+        world: the processes that share the work; None for this one on the CPU.
+        kept: from :func:`mednca.training.checkpoint.find_checkpoint`, of this job; None starts anew.
+        report: called after each iteration and around each validation.
+
+        Raises:
+            MedNCAError: a case cannot be used, or the plan asks for something that training does not do.
+        """
+        card, recipe = job.plan.card, job.plan.recipe
+        if recipe.iterations is None and recipe.minutes is None:
+            raise MedNCAError("The plan has neither a number of iterations nor minutes; give one of them.")
+        self.job, self.recipe, self.folder, self.report = job, recipe, folder, report
+        self.world = world or World("cpu")
         self.training = training
-        self.slices = load_slices(training, card)
-        self.validation = [read_case(case) for case in validation]
-        self.names = {"training": [case.name for case in training], "validation": [case.name for case in validation]}
-        # Mirror left and right where the plane shows them; the first in-plane axis then is left-right.
-        self.ranges = Ranges(mirror_rows=card.input.plane != "sagittal")
+        self.learner = Learner(card, recipe, Batches(load_slices(training, card), card, recipe), self.world)
+        self.interruption = Interruption(folder)
+        cases = [read_case(case) for case in validation] if self.world.first else []
+        self.validation = Validation(job.validation, cases, str(self.world.device), self.tick)
+        self.iterations, self.validate_every = recipe.iterations, recipe.validate_every
+        self.seconds = 0.0  # of work, those of earlier processes included
+        self.validated, self.score = 0, None  # iteration and result of the last validation
+        self.best: Best | None = None
+        self.fruitless = 0  # validations since the best
+        self.pace = Pace()
+        if kept is not None:
+            self._restore(kept)
+        self._saved = time.monotonic()
 
-        self.generator = torch.Generator().manual_seed(recipe.seed)
-        self.network = TrainableCascade(card, self.generator)
-        self.parameters = list(self.network.parameters())
-        self.averaged = [parameter.detach().clone() for parameter in self.parameters]
-        self.optimiser = torch.optim.Adam(self.parameters, lr=recipe.learning_rate, betas=(0.9, 0.99))
-        self.iteration, self.iterations = 0, recipe.iterations
-        self.seconds, self.loss = 0.0, None
+    @property
+    def iteration(self) -> int:
+        return self.learner.iteration
 
-        images, targets = self.slices.images, self.slices.targets
-        self.images, self.targets = torch.from_numpy(images), torch.from_numpy(targets)
-        self.pixel_mm = torch.from_numpy(self.slices.pixel_mm)
-        shown = self.targets.flatten(1).any(1)
-        share = recipe.foreground if 0 < int(shown.sum()) < len(shown) else 0.5
-        self.weights = torch.where(shown, share / max(1, int(shown.sum())), (1 - share) / max(1, int((~shown).sum())))
-        multiple = card.finest_multiple
-        extent = self.pixel_mm.max(0).values * torch.tensor(images.shape[2:])
-        self.cells = tuple(
-            max(2, math.ceil(float(mm) / step / multiple - 1e-3)) * multiple
-            for mm, step in zip(extent, card.input.spacing, strict=True)
-        )
+    def run(self) -> Model:
+        """Train to the end; returns the model that was best for the validation cases, not yet calibrated.
 
-    def run(self, report: Callable[[Report], None] = lambda report: None) -> Model:
-        """Train to the end; returns the model with averaged weights and calibrated labels."""
-        self._resume()
-        if self.iterations is None and self.recipe.minutes is None:
-            raise MedNCAError("Give the number of iterations or the minutes to train.")
-        timed = []
-        while self.iterations is None or self.iteration < self.iterations:
-            started = time.perf_counter()
-            loss = self._iterate()
-            self.loss = loss if self.loss is None else 0.98 * self.loss + 0.02 * loss
-            timed.append(time.perf_counter() - started)
-            self.seconds += timed[-1]
-            if self.iterations is None and len(timed) >= TIMED:
-                typical = float(np.median(timed[5:]))
-                self.iterations = max(self.iteration, int(self.recipe.minutes * 60 / typical))
-            last = self.iteration == self.iterations
-            validated = None
-            if self.validation and not last and self.iteration % self.recipe.validate_every == 0:
-                validated = self.validate(self.model())
-            if last or self.iteration % self.recipe.checkpoint_every == 0:
-                self._checkpoint()
-            left = None
-            if self.iterations:
-                left = (self.iterations - self.iteration) * float(np.median(timed[-50:]))
-            event = Report(self.iteration, self.iterations, self.loss, validated, left)
-            if validated is not None or self.iteration % 50 == 0:
-                self._log(event)
-            report(event)
-        model = calibrate(self.model(), [read_case(case) for case in evenly(self.training, CALIBRATION_CASES)])
-        if self.validation:
-            event = Report(self.iteration, self.iterations, self.loss, self.validate(model), 0.0)
-            self._log(event)
-            report(event)
-        return model
+        Raises:
+            Paused: someone has asked to stop; the checkpoint has everything.
+            MedNCAError: a file cannot be written.
+        """
+        self.board, self.preview = Board(self.folder, self.iteration), None
+        if self.world.first:
+            self.folder.cut_log(self.iteration, self.validated)
+            names, cases = self.job.validation, self.validation.cases
+            if not cases:
+                names, cases = self.job.training[:1], [read_case(self.training[0])]
+            self.preview = Preview(self.model(), names, cases)
+            self._checkpoint()
+        try:
+            with self.interruption.listening():
+                while True:
+                    if self._validation_due:
+                        self._validate()
+                    if self.iteration == self.iterations or 0 < self.recipe.patience <= self.fruitless:
+                        return self.model(self.best)
+                    self._iterate()
+                    if self.world.any(bool(self.interruption)):
+                        self.pause()
+        finally:
+            self.board.close()
 
-    def model(self) -> Model:
-        """The model as it stands, with averaged weights and a card that says how it was trained."""
-        averaged = dict(zip((name for name, _ in self.network.named_parameters()), self.averaged, strict=True))
-        rules = []
-        for index, level in enumerate(self.network.rules):
-            arrays = {name: averaged[f"rules.{index}.{name}"].numpy().copy() for name in level.rule().arrays()}
-            rules.append(type(level.rule())(**arrays))
+    def model(self, best: Best | None = None) -> Model:
+        """A model with averaged weights, as they stand or the best, and a card that says how it was trained."""
+        plan = self.job.plan
         training = {
-            **self.card.training,
-            "cases": len(self.names["training"]),
-            "recipe": asdict(replace(self.recipe, iterations=self.iterations)),
+            **plan.card.training,
+            "cases": len(self.job.training),
+            "validation_cases": self.job.validation,
+            "recipe": asdict(replace(self.recipe, iterations=self.iterations, validate_every=self.validate_every)),
+            "why": plan.why,
+            "fingerprint": plan.fingerprint,
             "iterations": self.iteration,
+            "weights_of_iteration": self.iteration if best is None else best.iteration,
             "minutes": round(self.seconds / 60, 1),
-            "validation_cases": self.names["validation"],
+            "precision": self.learner.precision,
+            "threads": self.learner.threads,
+            "processes": self.world.size,
+            "device": self.world.device.type,
+            "torch": torch.__version__,
+            "command": self.job.command,
         }
-        return Model(replace(self.card, training=training), rules)
+        weights = self.learner.averaged if best is None else best.weights
+        return Model(replace(plan.card, training=training), self.learner.rules(weights))
 
-    def validate(self, model: Model) -> float:
-        """Mean Dice of the validation cases on their own grids, with one run."""
-        segmenter = Segmenter(model, options=Options(seed=0))
-        values = [label.value for label in self.card.labels]
-        scores = [label_dice(segmenter.run(volume).labels, truth, values) for volume, truth in self.validation]
-        return float(np.mean(scores))
+    def tick(self) -> None:
+        """To be called all the time while something else than training goes on; raises Stopping when asked to stop."""
+        self.folder.update()
+        if self.interruption:
+            raise Stopping
 
-    def _iterate(self) -> float:
-        recipe = self.recipe
-        # Rate: a short rise, then half a cosine down to a hundredth.
-        total = self.iterations or 10**9
-        rate = min(1.0, (self.iteration + 1) / WARM_UP)
-        rate *= 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, self.iteration / total)))
-        for group in self.optimiser.param_groups:
-            group["lr"] = recipe.learning_rate * rate
+    def pause(self) -> None:
+        """Write a checkpoint and end; raises Paused."""
+        if self.world.first:
+            self._checkpoint()
+            if self.best is None:
+                # So that there is a model to use.
+                save_model(self.model(), self.folder / BEST)
+        self.folder.clear_stop()
+        self.tell(state="paused", message=f"Paused at iteration {self.iteration}.")
+        raise Paused(self.iteration, self.interruption.number)
 
-        chosen = torch.multinomial(self.weights, recipe.batch, replacement=True, generator=self.generator)
-        drawn = draw(recipe.batch, self.ranges, self.generator)
-        image, target = sample(
-            self.images[chosen],
-            self.targets[chosen],
-            self.pixel_mm[chosen],
-            self.cells,
-            self.card.input.spacing,
-            drawn,
-            self.generator,
+    def tell(self, **changes: Any) -> None:
+        """Bring the status up to date, with further changes, and report."""
+        self.folder.update(
+            iteration=self.iteration,
+            iterations=self.iterations,
+            loss=self.learner.loss,
+            validation_dice=self.score and self.score.dice,
+            best_dice=self.best and self.best.score.dice,
+            best_iteration=self.best and self.best.iteration,
+            seconds=round(self.seconds, 1),
+            seconds_left=self.seconds_left,
+            **changes,
         )
-        outputs = self.network(image, target, recipe.patch, self.generator, getattr(torch, recipe.precision))
-        losses = [dice_cross_entropy(logits, wanted) for logits, wanted in outputs]
-        loss = losses[-1] + recipe.coarse_loss * sum(losses[:-1])
-        self.optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.parameters, recipe.clip)
-        self.optimiser.step()
-        # Early weights are forgotten faster, so that the average does not drag the start along.
-        decay = min(recipe.averaging, (1 + self.iteration) / (10 + self.iteration))
-        with torch.no_grad():
-            torch._foreach_lerp_(self.averaged, self.parameters, 1 - decay)
-        self.iteration += 1
-        return float(loss.detach())
+        self.report(self)
 
-    def _log(self, event: Report) -> None:
-        with open(self.workdir / "log.jsonl", "a", encoding="utf-8") as file:
-            file.write(json.dumps({**asdict(event), "seconds": round(self.seconds, 1)}) + "\n")
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds until the end of training, None while that is not known."""
+        if self.iterations is None:
+            return None
+        validations = 0.0
+        if self.validation:
+            before_last = (self.iterations - 1) // self.validate_every - self.iteration // self.validate_every
+            validations = max(0, before_last) + (self.iteration < self.iterations) + self._ending
+        return self.pace.left(self.iterations - self.iteration, validations)
 
-    def _key(self) -> dict:
-        """What must be the same for a checkpoint to be resumed."""
-        return json.loads(json.dumps({"card": self.card.to_json(), "recipe": asdict(self.recipe), "cases": self.names}))
+    @property
+    def _ending(self) -> float:
+        """How many validations calibration, post-processing and the figures at the end take as long as."""
+        return 2 + len(calibration_cases(self.training)) / max(1, len(self.validation.cases))
+
+    @property
+    def _validation_due(self) -> bool:
+        if not self.job.validation or self.iteration == self.validated:
+            return False
+        return self.iteration % self.validate_every == 0 or self.iteration == self.iterations
+
+    def _iterate(self) -> None:
+        started = time.perf_counter()
+        self.learner.step(self.iterations)
+        elapsed = time.perf_counter() - started
+        self.pace.note(elapsed)
+        self.seconds += elapsed
+        fixed = self.iterations is None and self.pace.timed >= TIMED
+        if fixed:
+            self._fix_iterations()
+        if self.iteration % LOG_EVERY == 0:
+            self._log(None)
+            self.board.add(self.iteration, {"loss": self.learner.loss})
+        late = time.monotonic() - self._saved > CHECKPOINT_SECONDS
+        due = self.iteration % self.recipe.checkpoint_every == 0 or self.iteration == self.iterations
+        if self.world.first and (due or late or fixed or self._validation_due):
+            self._checkpoint()
+        self.tell(state="training")
+        if self.preview is not None and self.preview.due:
+            self.preview.write(self.model(), self.iteration, self.folder)
+
+    def _validate(self) -> None:
+        stopping, fruitless = False, b""
+        if self.world.first:
+            self.tell(state="validating")
+            started = time.perf_counter()
+            try:
+                self.score = self.validation.score(self.model())
+            except Stopping:
+                stopping = True
+            self.pace.validation = time.perf_counter() - started
+            self.seconds += self.pace.validation
+        if self.world.any(stopping):
+            self.pause()
+        self.validated = self.iteration
+        if self.world.first:
+            self.fruitless += 1
+            if self.best is None or self.score.dice > self.best.score.dice:
+                self.fruitless = 0
+                self.best = Best(self.iteration, self.score, [tensor.clone() for tensor in self.learner.averaged])
+                save_model(self.model(self.best), self.folder / BEST)
+            self.preview.write(self.model(), self.iteration, self.folder)
+            self._log(self.score)
+            self.board.add(self.iteration, {"validation Dice": self.score.dice})
+            self._checkpoint()
+            self.tell()
+            fruitless = self.fruitless.to_bytes(4, "big")
+        self.fruitless = int.from_bytes(self.world.from_first(fruitless), "big")
+
+    def _fix_iterations(self) -> None:
+        """Turn the minutes into a number of iterations; from here on they are as if given."""
+        found = b""
+        if self.world.first:
+            validation = 0.0
+            if self.validation:
+                validation = len(self.validation.cases) * self.validation.seconds_a_case(self.model())
+            limit = self.recipe.minutes * 60 - self.seconds
+            made = budget(limit, self.pace.iteration, validation, validation * self._ending, self.recipe.validate_every)
+            self.pace.validation = validation
+            found = np.array([self.iteration + made.iterations, made.validate_every], "<i8").tobytes()
+        self.iterations, self.validate_every = np.frombuffer(self.world.from_first(found), "<i8").tolist()
+
+    def _log(self, score: Score | None) -> None:
+        self.folder.log(
+            {
+                "iteration": self.iteration,
+                "iterations": self.iterations,
+                "loss": self.learner.loss,
+                "validation_dice": score and score.dice,
+                "dice_by_label": score and score.by_label,
+                "seconds": round(self.seconds, 1),
+                "seconds_left": self.seconds_left,
+            }
+        )
 
     def _checkpoint(self) -> None:
-        with replacing(self.workdir / CHECKPOINT) as temporary:
-            torch.save(
-                {
-                    "key": self._key(),
-                    "network": self.network.state_dict(),
-                    "averaged": self.averaged,
-                    "optimiser": self.optimiser.state_dict(),
-                    "generator": self.generator.get_state(),
-                    "iteration": self.iteration,
-                    "iterations": self.iterations,
-                    "seconds": self.seconds,
-                    "loss": self.loss,
-                },
-                temporary,
-            )
+        best = self.best
+        state = {
+            "job": self.job.to_state(),
+            "learner": self.learner.state(),
+            "iterations": self.iterations,
+            "validate_every": self.validate_every,
+            "seconds": self.seconds,
+            "validated": self.validated,
+            "score": self.score and asdict(self.score),
+            "best": best and {"iteration": best.iteration, "score": asdict(best.score), "weights": best.weights},
+            "fruitless": self.fruitless,
+            "validation_seconds": self.pace.validation,
+        }
+        write_checkpoint(self.folder / CHECKPOINT, state)
+        self._saved = time.monotonic()
 
-    def _resume(self) -> None:
-        path = self.workdir / CHECKPOINT
-        if not path.exists():
-            return
-        try:
-            kept = torch.load(path, weights_only=True)
-            # Read and written anew, so that a card from before a field was added is still the same card.
-            key = {**kept["key"], "card": Card.from_json(kept["key"]["card"]).to_json()}
-        except Exception as error:  # damaged files raise many types, KeyError and UnpicklingError among them
-            raise MedNCAError(f"The checkpoint '{path}' cannot be read; delete it to start anew.") from error
-        if key != self._key():
-            raise MedNCAError(
-                f"'{os.fspath(self.workdir)}' holds a run with other settings or cases; give another --workdir."
-            )
-        self.network.load_state_dict(kept["network"])
-        self.averaged = kept["averaged"]
-        self.optimiser.load_state_dict(kept["optimiser"])
-        self.generator.set_state(kept["generator"])
-        self.iteration, self.iterations = kept["iteration"], kept["iterations"]
-        self.seconds, self.loss = kept["seconds"], kept["loss"]
+    def _restore(self, kept: dict[str, Any]) -> None:
+        self.learner.restore(kept["learner"])
+        for name in ("iterations", "validate_every", "seconds", "validated", "fruitless"):
+            setattr(self, name, kept[name])
+        self.pace.validation = kept["validation_seconds"]
+        self.score = kept["score"] and Score(**kept["score"])
+        best = kept["best"]
+        self.best = best and Best(best["iteration"], Score(**best["score"]), best["weights"])

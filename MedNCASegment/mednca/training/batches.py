@@ -1,0 +1,42 @@
+"""Random batches of the training slices."""
+
+from __future__ import annotations
+
+import torch
+
+from ..card import Card
+from .artefacts import add_artefacts, transforms
+from .augment import Ranges, draw, sample
+from .recipe import Recipe
+from .slices import Slices
+
+
+class Batches:
+    """Draws slices, those that show a label more often, and changes them at random."""
+
+    def __init__(self, slices: Slices, card: Card, recipe: Recipe) -> None:
+        self.recipe, self.cells = recipe, slices.cells
+        self.images, self.targets = torch.from_numpy(slices.images), torch.from_numpy(slices.targets)
+        self.pixel_mm, self.cell_mm = torch.from_numpy(slices.pixel_mm), torch.from_numpy(slices.cell_mm)
+        # Mirror left and right where the plane shows them; the first in-plane axis then is left-right.
+        self.ranges = Ranges(mirror_rows=card.input.plane != "sagittal")
+        shown = self.targets.flatten(1).any(1).bool()
+        share = recipe.foreground if 0 < int(shown.sum()) < len(shown) else 0.5
+        self.weights = torch.where(shown, share / max(1, int(shown.sum())), (1 - share) / max(1, int((~shown).sum())))
+        if recipe.artefacts > 0:
+            transforms()  # says now whether they can be had
+
+    def next(self, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+        """One batch on the cell grid: image [slice, 1, row, column] and target [slice, label, row, column]."""
+        chosen = torch.multinomial(self.weights, self.recipe.batch, replacement=True, generator=generator)
+        drawn = draw(self.recipe.batch, self.ranges, generator)
+        pixel_mm = self.pixel_mm[chosen]
+        return sample(
+            add_artefacts(self.images[chosen], pixel_mm, self.recipe.artefacts, generator),
+            self.targets[chosen],
+            pixel_mm,
+            self.cells,
+            self.cell_mm[chosen],
+            drawn,
+            generator,
+        )

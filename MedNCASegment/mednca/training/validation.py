@@ -1,0 +1,69 @@
+"""How good a model is on the validation cases, at full resolution."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..engines import make_engine
+from ..evaluation import evaluate_case
+from ..metrics import label_dice
+from ..model import Model
+from ..segmenter import Options, Segmenter
+from ..volume import Volume
+
+
+@dataclass(frozen=True)
+class Score:
+    """Dice of a model: the mean over cases and labels, and by label name over the cases."""
+
+    dice: float
+    by_label: dict[str, float]
+
+
+class Validation:
+    """Labelled cases that the model is not trained on, segmented on their own grids with one run each."""
+
+    def __init__(
+        self, names: list[str], cases: list[tuple[Volume, np.ndarray]], device: str, tick: Callable[[], None]
+    ) -> None:
+        """Args:
+        names: of the cases.
+        cases: volumes and label values [i, j, k].
+        device: of PyTorch; on "cpu" the numpy engine segments.
+        tick: called after every step of the automaton; what it raises ends the validation.
+        """
+        self.names, self.cases, self.tick = names, cases, tick
+        self.engine = make_engine("numpy") if device == "cpu" else make_engine("torch", device)
+
+    def __bool__(self) -> bool:
+        return bool(self.cases)
+
+    def score(self, model: Model) -> Score:
+        labels = model.card.labels
+        values = [label.value for label in labels]
+        rows = [label_dice(found, truth, values) for _, _, truth, found in self._segmented(model)]
+        means = np.mean(rows, axis=0)
+        return Score(float(np.mean(rows)), {label.name: float(mean) for label, mean in zip(labels, means, strict=True)})
+
+    def seconds_a_case(self, model: Model) -> float:
+        """How long one case takes, measured on the first."""
+        started = time.perf_counter()
+        next(self._segmented(model))
+        return time.perf_counter() - started
+
+    def rows(self, model: Model) -> Iterator[dict]:
+        """The figures of :func:`mednca.evaluation.evaluate_case`, case by case."""
+        for name, volume, truth, found in self._segmented(model):
+            yield evaluate_case(name, found, truth, volume, model.card.labels)
+
+    def _segmented(self, model: Model) -> Iterator[tuple[str, Volume, np.ndarray, np.ndarray]]:
+        segmenter = Segmenter(model, self.engine, Options(seed=0))
+        for name, (volume, truth) in zip(self.names, self.cases, strict=True):
+            for event in segmenter.events(volume):
+                self.tick()
+                if event.result is not None:
+                    yield name, volume, truth, event.result.labels
