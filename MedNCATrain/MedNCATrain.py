@@ -1,4 +1,6 @@
+import slicer
 from MedNCATrainLib import MedNCATrainLogic, MedNCATrainTest, MedNCATrainWidget
+from MedNCATrainLib.sample_data import registerSampleData
 from slicer.i18n import tr as _
 from slicer.i18n import translate
 from slicer.ScriptedLoadableModule import ScriptedLoadableModule
@@ -25,3 +27,5 @@ class MedNCATrain(ScriptedLoadableModule):
         self.parent.acknowledgementText = _(
             "The method is Med-NCA: J. Kalkhof, C. González, A. Mukhopadhyay, IPMI 2023."
         )
+        # Sample Data and other modules are there only after startup.
+        slicer.app.connect("startupCompleted()", registerSampleData)
