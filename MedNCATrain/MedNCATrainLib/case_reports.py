@@ -3,18 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mednca import Label, MedNCAError
+from mednca import Label
 from mednca.cases import ArrayCase
 from mednca.training.checking import CheckedCase, check_case
 from slicer.i18n import tr as _
 
 from .case_list import AnyCase
 from .case_reading import ReadCase
+from .problems import problemText
 from .segment_labels import nameKey
 from .stepwise import Stepwise
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CaseReport:
     """One case, looked at. With a problem it cannot be used; a note is for a person to know."""
 
@@ -62,8 +63,8 @@ class CaseReports:
                         if content is None:
                             yield done - 1
                     self._reports[state] = reportOf(content, labels)
-                except MedNCAError as problem:
-                    self._reports[state] = CaseReport(str(problem))
+                except Exception as problem:
+                    self._reports[state] = CaseReport(problemText(problem))
             yield done
 
 

@@ -1,34 +1,197 @@
 """The section of the panel with the volumes and segmentations to learn from."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+import qt
 import slicer
+from MedNCASegmentLib.run_timer import RunTimer
+from slicer.i18n import tr as _
+
+from .add_folder import FolderMenu
+from .case_list import addCases, casesOf, removeCases
+from .case_table import CaseTable, SegmentTable
+from .disk_cases import casesInFolder
+from .drop_target import DropTarget
+from .hierarchy_cases import casesOfItems, segmentationFor
+from .nodes_watcher import NodesWatcher
+from .problems import problemText
+from .scene_cases import SceneCase
+from .segment_labels import nameKey
+from .stepwise import Stepwise
+from .wording import caseRows, casesText, segmentRows
 
 UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "Cases.ui"
+SHOW_EVERY = 0.5  # seconds
 
 
 class CasesSection:
-    """Shows the volumes and segmentations to learn from."""
+    """Shows the list of cases and changes it. The cases are looked at a little at a time, whenever one is new."""
 
-    def __init__(self, layout, logic) -> None:
+    def __init__(self, layout, logic, onChanged: Callable[[], None]) -> None:
         """
         Args:
             layout: of the panel; the section is added to it.
             logic: of the module.
+            onChanged: is called when more is known of the cases, or the nodes that they consist of have changed.
         """
-        self._logic = logic
-        self._parameters = None
+        self._logic, self._onChanged = logic, onChanged
+        self._parameters = self._guiTag = None
+        self._message = ""
+        self._shown = 0.0  # when the cases were last shown while they are looked at
         section = slicer.util.loadUI(str(UI_FILE))
         layout.addWidget(section)
         self.ui = slicer.util.childWidgetVariables(section)
         section.setMRMLScene(slicer.mrmlScene)
+        self._table = CaseTable(self.ui.casesTable, self._showButtons, self._onActivated)
+        self._segments = SegmentTable(self.ui.segmentsTable, self._onSegmentChosen)
+        self._drops = DropTarget(self.ui.casesTable, self._onItemsDropped, self._onPathsDropped)
+        self.folderMenu = FolderMenu(self.ui.addFolderButton, self._add, self.addFolderFromDisk)
+        self._watcher = NodesWatcher(self._onNodeModified)
+        self._timer = RunTimer(self._onLooked, self._onLookedAtAll, self._onProblem)
+        self._files = RunTimer(self._onRead, self._onFolderRead, self._onProblem)
+        # Many events come at once, and from within other code's changes of the scene.
+        self._later = qt.QTimer()
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.connect("timeout()", self._onNodesChanged)
+        self._connections = (
+            (self.ui.volumeSelector, "currentNodeChanged(vtkMRMLNode*)", self._onVolumeChosen),
+            (self.ui.segmentationSelector, "currentNodeChanged(vtkMRMLNode*)", self._showButtons),
+            (self.ui.addButton, "clicked(bool)", self._onAdd),
+            (self.ui.removeButton, "clicked(bool)", self._onRemove),
+        )
+        for widget, signal, slot in self._connections:
+            widget.connect(signal, slot)
 
     def setParameters(self, parameters) -> None:
         """Show other parameters, or None to let go of those shown."""
-        self._parameters = parameters
+        if self._parameters is not None:
+            self._parameters.disconnectGui(self._guiTag)
+        self._timer.stop()
+        self._files.stop()
+        self._message = ""
+        self._parameters, self._guiTag = parameters, None
+        if parameters is None:
+            self._watcher.watch([])
+            return
+        self._guiTag = parameters.connectGui(self.ui)
 
     def show(self) -> None:
         """Show the parameters as they are now; called after each change of them, and never while there are none."""
+        cases, labels = casesOf(self._parameters), self._logic.labels(self._parameters)
+        nodes = [node for case in cases if isinstance(case, SceneCase) for node in case.nodes()]
+        self._watcher.watch(nodes)
+        reports = [self._logic.reports.report(case, labels) for case in cases]
+        self._table.show(caseRows(cases, reports))
+        self._segments.show(segmentRows(cases, self._parameters.omittedSegments))
+        self.ui.casesLabel.text = self._message or casesText(reports)
+        self.ui.casesLabel.visible = bool(self.ui.casesLabel.text)
+        self.ui.leaveOutCheckBox.visible = any(report is not None and not report.ok for report in reports)
+        self._showButtons()
+        if None in reports and self._timer.run is None:
+            self._timer.start(self._logic.reports.examine(cases, labels))
 
     def close(self) -> None:
         """Let go of the widgets."""
+        self._timer.close()
+        self._files.close()
+        self._later.stop()
+        self._later.disconnect("timeout()", self._onNodesChanged)
+        self._drops.close()
+        self._table.close()
+        self._segments.close()
+        self.folderMenu.close()
+        for widget, signal, slot in self._connections:
+            widget.disconnect(signal, slot)
+
+    # Adding and removing
+
+    def addFolderFromDisk(self, folder: str) -> None:
+        """Add the labelled cases of a folder on disk; they are not loaded into the scene."""
+        self._files.start(Stepwise(casesInFolder(folder)))
+
+    def _add(self, cases: list) -> None:
+        count = addCases(self._parameters, cases)
+        if not cases:
+            self._say(_("There is no volume with a segmentation that belongs to it."))
+        elif not count:
+            self._say(_("All of these cases are in the list already."))
+        else:
+            self._say("")
+
+    def _onAdd(self, checked: bool = False) -> None:
+        volumeNode, segmentationNode = self.ui.volumeSelector.currentNode(), self.ui.segmentationSelector.currentNode()
+        self._add([SceneCase(volumeNode, segmentationNode)])
+
+    def _onRemove(self, checked: bool = False) -> None:
+        removeCases(self._parameters, self._table.selected())
+        self._say("")
+
+    def _onItemsDropped(self, items: list[int]) -> None:
+        if self._parameters is not None:
+            self._add(casesOfItems(items))
+
+    def _onPathsDropped(self, paths: list[str]) -> None:
+        if self._parameters is not None:
+            self.addFolderFromDisk(paths[0])
+
+    def _onRead(self, progress) -> None:
+        self._say(_("Reading the folder, {count} labels so far.").format(count=progress))
+
+    def _onFolderRead(self, reading) -> None:
+        self._add(reading.progress)
+
+    def _onProblem(self, problem: Exception) -> None:
+        self._say(problemText(problem))
+
+    # Choosing
+
+    def _onVolumeChosen(self, volumeNode) -> None:
+        found = segmentationFor(volumeNode)
+        if found is not None:
+            self.ui.segmentationSelector.setCurrentNode(found)
+        self._showButtons()
+
+    def _onSegmentChosen(self, name: str, chosen: bool) -> None:
+        omitted = [one for one in self._parameters.omittedSegments if nameKey(one) != nameKey(name)]
+        self._parameters.omittedSegments = omitted if chosen else [*omitted, name]
+
+    def _onActivated(self, row: int) -> None:
+        case = casesOf(self._parameters)[row]
+        if isinstance(case, SceneCase) and not case.obviousProblem():
+            case.showInViews()
+
+    # Looking at the cases
+
+    def _onLooked(self, done: int) -> None:
+        now = time.monotonic()
+        if now - self._shown > SHOW_EVERY:
+            self._shown = now
+            self.show()
+
+    def _onLookedAtAll(self, examination) -> None:
+        # Cases may have come or changed meanwhile; showing them looks at those.
+        self._logic.reports.forgetOthers(casesOf(self._parameters), self._logic.labels(self._parameters))
+        self._onChanged()
+
+    def _onNodeModified(self, caller=None, event=None) -> None:
+        self._later.start()
+
+    def _onNodesChanged(self) -> None:
+        if self._parameters is not None and not slicer.mrmlScene.IsBatchProcessing():
+            self._onChanged()
+
+    # Showing
+
+    def _showButtons(self, node=None) -> None:
+        both = (self.ui.volumeSelector.currentNode(), self.ui.segmentationSelector.currentNode())
+        self.ui.addButton.enabled = None not in both
+        self.ui.removeButton.enabled = bool(self._table.selected())
+
+    def _say(self, text: str) -> None:
+        """Show one sentence in place of the summary, until the list changes."""
+        self._message = text
+        if self._parameters is not None:
+            self._onChanged()

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -35,17 +36,15 @@ class DiskCase:
 
     def structures(self) -> list[Structure]:
         """What can be learnt from it."""
-        return [Structure(name, COLORS[(value - 1) % len(COLORS)], value=value) for value, name in self.names]
+        return _structuresOf(self.names)
 
     def state(self) -> tuple:
-        """Changes with the files."""
-        facts = [path.stat() for path in (self.image, self.label)]
-        return tuple((str(self.image), str(self.label), one.st_mtime_ns, one.st_size) for one in facts)
+        """Which files these are. That they change while a list is made is not looked for; the export checks again."""
+        return (self.image, self.label, self.names)
 
     def obviousProblem(self) -> str:
-        """What is wrong at first sight, without reading voxels; empty for nothing."""
-        gone = next((path for path in (self.image, self.label) if not path.is_file()), None)
-        return _("The file '{path}' is not there any more.").format(path=gone) if gone is not None else ""
+        """What is wrong at first sight; files are looked at only when they are read."""
+        return ""
 
     def read(self, labels: list[Label]) -> Iterator[ReadCase | None]:
         """Its voxels, the values of the file becoming those of the labels of the same names.
@@ -69,12 +68,13 @@ class DiskCase:
         """The form in which it is kept in a parameter."""
         return json.dumps({"name": self.name, "image": str(self.image), "label": str(self.label), "names": self.names})
 
-    @classmethod
-    def fromText(cls, text: str) -> "DiskCase":
+    @staticmethod
+    @lru_cache(maxsize=4096)  # asked for again and again, and the same text is the same case
+    def fromText(text: str) -> "DiskCase":
         """From :meth:`toText`."""
         raw = json.loads(text)
         names = tuple((int(value), str(name)) for value, name in raw["names"])
-        return cls(raw["name"], Path(raw["image"]), Path(raw["label"]), names)
+        return DiskCase(raw["name"], Path(raw["image"]), Path(raw["label"]), names)
 
 
 def casesInFolder(folder: str | Path) -> Iterator[int | list[DiskCase]]:
@@ -98,6 +98,11 @@ def casesInFolder(folder: str | Path) -> Iterator[int | list[DiskCase]]:
         names = {value: _("Label {value}").format(value=value) for value in sorted(values)}
     shared = tuple(sorted(names.items()))
     yield [DiskCase(case.name, Path(case.image), Path(case.label), shared) for case in dataset.cases]
+
+
+@lru_cache(maxsize=64)
+def _structuresOf(names: tuple[tuple[int, str], ...]) -> list[Structure]:
+    return [Structure(name, COLORS[(value - 1) % len(COLORS)], value=value) for value, name in names]
 
 
 def _valuesOf(label: Volume, path: Path) -> set[int]:

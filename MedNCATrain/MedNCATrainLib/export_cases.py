@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from mednca import Label, MedNCAError, Volume
+from mednca import MedNCAError, Volume
 from mednca.files import write_volume
 from mednca.training.plan import Plan
 from mednca.writing import replacing
@@ -45,15 +45,12 @@ class Preparation(Stepwise):
         arguments: of the training, after `python -m mednca`.
     """
 
-    def __init__(
-        self, folder: Path, cases: dict[str, AnyCase], labels: list[Label], plan: Plan, heldOut: float
-    ) -> None:
+    def __init__(self, folder: Path, cases: dict[str, AnyCase], plan: Plan, heldOut: float) -> None:
         """
         Args:
             folder: does not exist yet, or is empty.
             cases: by name.
-            labels: to learn.
-            plan: of the training.
+            plan: of the training; the labels of its card are learnt.
             heldOut: share of the cases that is kept from training, from 0 to 1.
         """
         self.folder = folder
@@ -61,10 +58,11 @@ class Preparation(Stepwise):
         self.arguments = ["train", "--data", str(folder / CASES), "-o", str(model)]
         self.arguments += ["--plan", str(folder / CASES / "plan.json"), "--validation", f"{heldOut:g}"]
         self.arguments += ["--workdir", str(folder)]
-        super().__init__(_writing(folder, cases, labels, plan))
+        super().__init__(_writing(folder, cases, plan))
 
 
-def _writing(folder: Path, cases: dict[str, AnyCase], labels: list[Label], plan: Plan) -> Iterator[ExportProgress]:
+def _writing(folder: Path, cases: dict[str, AnyCase], plan: Plan) -> Iterator[ExportProgress]:
+    labels = plan.card.labels
     images, truths = folder / CASES / "imagesTr", folder / CASES / "labelsTr"
     made = next((one for one in (*reversed(folder.parents), folder) if not one.exists()), folder / CASES)
     complete = False
@@ -82,7 +80,7 @@ def _writing(folder: Path, cases: dict[str, AnyCase], labels: list[Label], plan:
             write_volume(images / f"{name}.nii.gz", _storable(content.volume))
             yield ExportProgress(done, len(cases), name)
             write_volume(truths / f"{name}.nii.gz", Volume(content.label, content.volume.affine))
-        _writeJson(folder / CASES / "dataset.json", _description(list(cases), labels, plan))
+        _writeJson(folder / CASES / "dataset.json", _description(list(cases), plan))
         _writeText(folder / CASES / "plan.json", plan.to_json())
         complete = True
         yield ExportProgress(len(cases), len(cases), "")
@@ -121,13 +119,13 @@ def _storable(volume: Volume) -> Volume:
     return Volume(volume.array.astype(kind), volume.affine)
 
 
-def _description(names: list[str], labels: list[Label], plan: Plan) -> dict:
+def _description(names: list[str], plan: Plan) -> dict:
     """The content of dataset.json, in the form of the Medical Segmentation Decathlon."""
     return {
         "name": plan.card.title,
         "licence": plan.card.training.get("data_licence", ""),
         "modality": {"0": plan.card.modality},
-        "labels": {"0": "background", **{str(label.value): label.name for label in labels}},
+        "labels": {"0": "background", **{str(label.value): label.name for label in plan.card.labels}},
         "numTraining": len(names),
         "training": [{"image": f"imagesTr/{name}.nii.gz", "label": f"labelsTr/{name}.nii.gz"} for name in names],
     }

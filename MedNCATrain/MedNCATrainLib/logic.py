@@ -10,7 +10,7 @@ from .case_list import AnyCase, addCases, caseNames, casesOf, chosenLabels, file
 from .case_reports import CaseReport, CaseReports
 from .export_cases import Preparation, checkSpace
 from .parameters import MedNCATrainParameterNode
-from .planning import planOf
+from .planning import choicesOf, editedPlan, proposedPlan
 from .readiness import casesObstacle, settingsObstacle
 from .scene_cases import SceneCase
 
@@ -21,6 +21,7 @@ class MedNCATrainLogic(ScriptedLoadableModuleLogic):
     def __init__(self) -> None:
         ScriptedLoadableModuleLogic.__init__(self)
         self.reports = CaseReports()
+        self._proposed: tuple | None = None  # labels, choices, reports, and the plan that they lead to
 
     def getParameterNode(self) -> MedNCATrainParameterNode:
         return MedNCATrainParameterNode(super().getParameterNode())
@@ -47,18 +48,26 @@ class MedNCATrainLogic(ScriptedLoadableModuleLogic):
         """Look at all cases in one go, for scripts; the panel does so a little at a time."""
         self.reports.examine(casesOf(parameters), self.labels(parameters)).complete()
 
-    def plan(self, parameters) -> Plan:
-        """The plan of the training that would be started.
+    def proposal(self, parameters) -> Plan:
+        """The plan that cases and settings lead to, without what was edited in it by hand.
 
         Raises:
             MedNCAError: one sentence on what is missing or does not fit.
         """
-        found = self.found(parameters)
-        problem = casesObstacle(parameters, found, self.labels(parameters))
+        labels, found = self.labels(parameters), self.found(parameters)
+        problem = casesObstacle(parameters, found, labels)
         if problem:
             raise MedNCAError(problem)
+        # Every section asks for it after each change of anything.
         usable = [report for report in found.values() if report.ok]
-        return planOf(parameters, self.labels(parameters), usable)
+        choices = choicesOf(parameters)
+        if self._proposed is None or self._proposed[:3] != (labels, choices, usable):
+            self._proposed = (labels, choices, usable, proposedPlan(parameters, labels, usable))
+        return self._proposed[3]
+
+    def plan(self, parameters) -> Plan:
+        """The plan of the training that would be started; errors as for :meth:`proposal`."""
+        return editedPlan(self.proposal(parameters), parameters)
 
     def obstacle(self, parameters) -> str:
         """Why a training cannot start, in one sentence that says what to do; empty when it can."""
@@ -82,7 +91,7 @@ class MedNCATrainLogic(ScriptedLoadableModuleLogic):
         usable = {name: case for name, case in cases.items() if found[name].ok}
         folder = unusedFolder(Path(parameters.runsFolder), plan.card.name)
         checkSpace(folder, sum(found[name].bytes for name in usable))
-        return Preparation(folder, usable, plan.card.labels, plan, parameters.heldOutPercent / 100)
+        return Preparation(folder, usable, plan, parameters.heldOutPercent / 100)
 
 
 def unusedFolder(parent: Path, wanted: str) -> Path:

@@ -12,7 +12,7 @@ from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
 
 
 class Preset(Enum):
-    """Where the plan comes from: the data alone, or with choices of the paper. Values are names of the core's presets."""
+    """Where the plan comes from: the data alone, or the paper too. Values are names of the core's presets."""
 
     FROM_DATA = ""
     MED_NCA = "med-nca"
@@ -48,12 +48,13 @@ class MedNCATrainParameterNode:
     intendedUse: str = "Research only, not for clinical use."
     # How to train
     plan: Preset = Preset.FROM_DATA
-    editedPlan: str  # JSON laid over the plan, see planning.editableText; empty: as proposed
+    editedPlan: str  # JSON laid over the plan, see planning.editsOf; empty: as proposed
     minutes: Annotated[int, WithinRange(1, 100000)] = 30
     memoryGB: Annotated[float, WithinRange(0.0, 4096.0)] = 0.0  # 0: a share of the computer's
     heldOutPercent: Annotated[int, WithinRange(5, 90)] = 20
     runsFolder: Path  # runs get their folders in it
     workFolder: str  # folder of the run that is shown; empty: none yet
+    runNews: str  # state of that run, when the model was best, and its folder, as last seen
     # What came of it
     resultsTable: vtkMRMLTableNode
     resultsShown: str  # when the evaluation that is in the scene was written, and the run's folder

@@ -20,6 +20,12 @@ def memoryLimit(parameters) -> float:
     return parameters.memoryGB or round(AUTOMATIC_SHARE * memoryGB(), 1)
 
 
+def choicesOf(parameters) -> tuple:
+    """What of the parameters a proposed plan rests on."""
+    texts = ("modelName", "anatomy", "modality", "intendedUse", "licence")
+    return (parameters.plan, parameters.minutes, memoryLimit(parameters), *(getattr(parameters, one) for one in texts))
+
+
 def proposedPlan(parameters, labels: list[Label], reports: list[CaseReport]) -> Plan:
     """The plan that the panel's choices and the cases lead to, without what was edited in it by hand.
 
@@ -49,19 +55,15 @@ def proposedPlan(parameters, labels: list[Label], reports: list[CaseReport]) -> 
     return replace(plan, card=card)
 
 
-def planOf(parameters, labels: list[Label], reports: list[CaseReport]) -> Plan:
-    """The plan of the training: the proposed one with what was edited by hand.
+def editedPlan(proposal: Plan, parameters) -> Plan:
+    """A proposed plan with what was edited in it by hand.
 
     Raises:
-        MedNCAError: as for :func:`proposedPlan`, or what was edited is wrong or does not fit into the memory.
+        MedNCAError: what was edited makes no plan, or one that does not fit into the memory.
     """
-    plan = proposedPlan(parameters, labels, reports)
     if not parameters.editedPlan:
-        return plan
-    overlay = overlayFrom(parameters.editedPlan)
-    if isinstance(overlay.get("recipe"), dict) and overlay["recipe"].get("iterations") is not None:
-        overlay["recipe"]["minutes"] = None
-    plan = plan.overlaid(overlay)
+        return proposal
+    plan = _overlaid(proposal, json.loads(parameters.editedPlan))
     limit = memoryLimit(parameters)
     if plan.memory_bytes > limit * 1e9:
         raise MedNCAError(_tooLarge(plan, limit))
@@ -79,20 +81,57 @@ def editableText(plan: Plan) -> str:
     return json.dumps({"card": {name: card[name] for name in names}, "recipe": recipe}, indent=2)
 
 
-def overlayFrom(text: str) -> dict:
-    """Edited JSON, as an overlay for a plan.
+def editsOf(plan: Plan, text: str) -> str:
+    """What a person has changed in the text of a plan, as JSON; empty when nothing.
+
+    Args:
+        plan: the proposed one.
+        text: of :func:`editableText`, edited.
 
     Raises:
-        MedNCAError: it is not JSON, or has something else than a card and a recipe.
+        MedNCAError: the text is not JSON, or what was changed makes no plan.
     """
+    edits = _difference(json.loads(editableText(plan)), _read(text))
+    if not edits:
+        return ""
+    _overlaid(plan, edits)
+    return json.dumps(edits)
+
+
+def editTexts(parameters) -> list[str]:
+    """What was edited by hand, such as "recipe.batch 8"."""
+    edits = json.loads(parameters.editedPlan) if parameters.editedPlan else {}
+    return [f"{part}.{name} {json.dumps(value)}" for part, values in edits.items() for name, value in values.items()]
+
+
+def _read(text: str) -> dict:
     try:
-        overlay = json.loads(text)
+        raw = json.loads(text)
     except (ValueError, RecursionError) as error:
         where = _(" in line {line}").format(line=error.lineno) if isinstance(error, json.JSONDecodeError) else ""
         raise MedNCAError(_("The plan is not valid JSON{where}; correct it.").format(where=where)) from error
-    if not isinstance(overlay, dict) or not set(overlay) <= {"card", "recipe"}:
+    if (
+        not isinstance(raw, dict)
+        or set(raw) != {"card", "recipe"}
+        or not all(isinstance(raw[one], dict) for one in raw)
+    ):
         raise MedNCAError(_("The plan must be a JSON object with 'card' and 'recipe', and nothing else."))
-    return overlay
+    return raw
+
+
+def _difference(before: dict, after: dict) -> dict:
+    """What has other values in `after`, part by part; what is missing there stays as it was."""
+    parts = {
+        part: {name: value for name, value in values.items() if name not in before[part] or before[part][name] != value}
+        for part, values in after.items()
+    }
+    return {part: values for part, values in parts.items() if values}
+
+
+def _overlaid(plan: Plan, edits: dict) -> Plan:
+    if edits.get("recipe", {}).get("iterations") is not None:
+        edits = {**edits, "recipe": {**edits["recipe"], "minutes": None}}
+    return plan.overlaid(edits)
 
 
 def _tooLarge(plan: Plan, limit: float) -> str:

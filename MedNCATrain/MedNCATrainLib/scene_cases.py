@@ -27,6 +27,19 @@ class SceneCase:
     def segmentationName(self) -> str:
         return self.segmentationNode.GetName() if self.segmentationNode is not None else ""
 
+    def nodes(self) -> list:
+        """Those of its nodes that are in the scene."""
+        return [node for node in (self.volumeNode, self.segmentationNode) if node is not None]
+
+    def showInViews(self) -> None:
+        """Show it in the slice views: the volume behind, the segmentation over it and no other one."""
+        slicer.util.setSliceViewerLayers(background=self.volumeNode, label=None, fit=True)
+        if not self.segmentationNode.IsA("vtkMRMLSegmentationNode"):
+            slicer.util.setSliceViewerLayers(label=self.segmentationNode)
+        for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode"):
+            if node.GetDisplayNode() is not None:
+                node.GetDisplayNode().SetVisibility(node is self.segmentationNode)
+
     def structures(self) -> list[Structure]:
         """What can be learnt from it."""
         return structuresOf(self.segmentationNode)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import slicer
@@ -28,6 +29,7 @@ class Structure:
     value: int = 0  # in a label map volume
 
 
+@lru_cache(maxsize=4096)
 def nameKey(name: str) -> str:
     """What two names of one structure have in common: neither case nor the number of spaces counts."""
     return " ".join(name.split()).casefold()

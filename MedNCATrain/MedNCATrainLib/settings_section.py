@@ -1,14 +1,22 @@
-"""The section of the panel with the model's card, the plan and its limits."""
+"""The section of the panel with the model's card, the plan and its limits, and what a training will take."""
 
+from html import escape
 from pathlib import Path
 
+import qt
 import slicer
+from mednca import MedNCAError
+
+from .parameters import Preset
+from .plan_editor import PlanEditor
+from .planning import editTexts, memoryLimit
+from .wording import heldOutText, needsText, planHtml, torchText
 
 UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "Settings.ui"
 
 
 class SettingsSection:
-    """Shows the model's card, the plan and its limits."""
+    """Shows settings and plan; the widgets are connected to the parameters by their names."""
 
     def __init__(self, layout, logic) -> None:
         """
@@ -17,18 +25,57 @@ class SettingsSection:
             logic: of the module.
         """
         self._logic = logic
-        self._parameters = None
+        self._parameters = self._guiTag = None
+        self._preset: Preset | None = None  # that the edited plan belongs to
         section = slicer.util.loadUI(str(UI_FILE))
         layout.addWidget(section)
         self.ui = slicer.util.childWidgetVariables(section)
         section.setMRMLScene(slicer.mrmlScene)
+        self._editor = PlanEditor(self.ui, self._onEdited)
 
     def setParameters(self, parameters) -> None:
         """Show other parameters, or None to let go of those shown."""
-        self._parameters = parameters
+        if self._parameters is not None:
+            self._parameters.disconnectGui(self._guiTag)
+        self._parameters, self._guiTag = parameters, None
+        self._editor.hide()
+        if parameters is None:
+            return
+        if not parameters.runsFolder.is_absolute():
+            parameters.runsFolder = defaultFolder()
+        self._preset = parameters.plan
+        self._guiTag = parameters.connectGui(self.ui)
 
     def show(self) -> None:
         """Show the parameters as they are now; called after each change of them, and never while there are none."""
+        parameters = self._parameters
+        if parameters.plan is not self._preset:
+            # What was edited by hand belongs to the plan that it was edited in.
+            self._preset = parameters.plan
+            parameters.editedPlan = ""
+        usable = sum(report is not None and report.ok for report in self._logic.found(parameters).values())
+        self.ui.heldOutCountLabel.text = heldOutText(usable, parameters.heldOutPercent) if usable > 1 else ""
+        proposal = plan = None
+        problem = ""
+        try:
+            proposal = self._logic.proposal(parameters)
+            plan = self._logic.plan(parameters)
+        except MedNCAError as error:
+            problem = str(error)
+        self.ui.needsLabel.text = needsText(plan, memoryLimit(parameters)) if plan is not None else ""
+        self.ui.needsLabel.visible = plan is not None
+        self.ui.planTextLabel.text = planHtml(plan, editTexts(parameters)) if plan is not None else escape(problem)
+        self.ui.torchLabel.text = torchText()
+        self._editor.show(proposal, plan)
 
     def close(self) -> None:
         """Let go of the widgets."""
+        self._editor.close()
+
+    def _onEdited(self, edits: str) -> None:
+        self._parameters.editedPlan = edits
+
+
+def defaultFolder() -> Path:
+    """Where runs are saved unless another folder is chosen."""
+    return Path(qt.QStandardPaths.writableLocation(qt.QStandardPaths.DocumentsLocation)) / "MedNCA"

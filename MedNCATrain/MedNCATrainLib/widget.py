@@ -35,7 +35,7 @@ class MedNCATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         uiWidget.setMRMLScene(slicer.mrmlScene)
 
         self.logic = MedNCATrainLogic()
-        self.cases = CasesSection(self.ui.casesPlace.layout(), self.logic)
+        self.cases = CasesSection(self.ui.casesPlace.layout(), self.logic, self.showSections)
         self.settings = SettingsSection(self.ui.settingsPlace.layout(), self.logic)
         self.run = RunSection(self.ui.runPlace.layout(), self.logic)
         self.results = ResultSection(self.ui.resultsPlace.layout(), self.logic)
@@ -81,11 +81,16 @@ class MedNCATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             section.setParameters(parameters)
         if parameters is not None:
             self.addObserver(parameters, vtk.vtkCommand.ModifiedEvent, self._onParametersModified)
-            self._onParametersModified()
+            self.showSections()
+
+    def showSections(self) -> None:
+        """Let every section show how things stand now."""
+        if self._parameters is not None:
+            for section in self.sections:
+                section.show()
 
     def _onParametersModified(self, caller=None, event=None) -> None:
-        for section in self.sections:
-            section.show()
+        self.showSections()
 
     def _onSceneStartClose(self, caller, event) -> None:
         self.setParameterNode(None)

@@ -1,0 +1,127 @@
+"""The table of cases, and that of the segments to learn."""
+
+from collections.abc import Callable
+
+import qt
+from slicer.i18n import tr as _
+
+from .wording import CaseRow, SegmentRow, State
+
+ICONS = {
+    State.GOOD: "SP_DialogApplyButton",
+    State.NOTED: "SP_MessageBoxInformation",
+    State.BAD: "SP_MessageBoxWarning",
+    State.UNKNOWN: "SP_BrowserReload",
+}
+
+
+class CaseTable:
+    """A row a case. Rows are selected as a whole, and what did not change is left alone."""
+
+    def __init__(self, table, onSelected: Callable[[], None], onActivated: Callable[[int], None]) -> None:
+        """
+        Args:
+            table: a QTableWidget.
+            onSelected: is called when other rows are selected.
+            onActivated: is called with the row that was double-clicked.
+        """
+        self._table, self._onSelected, self._onActivated = table, onSelected, onActivated
+        self._rows: list[CaseRow] = []
+        style = table.style()
+        self._icons = {state: style.standardIcon(getattr(qt.QStyle, name)) for state, name in ICONS.items()}
+        _prepare(table, [_("Volume"), _("Segmentation"), _("State")])
+        table.connect("itemSelectionChanged()", onSelected)
+        table.connect("cellDoubleClicked(int,int)", self._onDoubleClicked)
+
+    def show(self, rows: list[CaseRow]) -> None:
+        """Show these rows."""
+        if len(self._rows) != len(rows):
+            self._table.clearSelection()
+            self._table.setRowCount(len(rows))
+        before = self._rows[: len(rows)] + [None] * (len(rows) - len(self._rows))
+        for index, (row, former) in enumerate(zip(rows, before, strict=True)):
+            if row != former:
+                self._showRow(index, row)
+        self._rows = list(rows)
+
+    def _showRow(self, index: int, row: CaseRow) -> None:
+        for column, text in enumerate((row.volume, row.segmentation, row.text)):
+            item = _itemAt(self._table, index, column)
+            item.setText(text)
+            item.setToolTip(text)
+        _itemAt(self._table, index, 2).setIcon(self._icons[row.state])
+
+    def selected(self) -> list[int]:
+        """The rows that are selected, in their order."""
+        return sorted({index.row() for index in self._table.selectionModel().selectedRows()})
+
+    def close(self) -> None:
+        """Let go of the table."""
+        self._table.disconnect("itemSelectionChanged()", self._onSelected)
+        self._table.disconnect("cellDoubleClicked(int,int)", self._onDoubleClicked)
+
+    def _onDoubleClicked(self, row: int, column: int) -> None:
+        self._onActivated(row)
+
+
+class SegmentTable:
+    """A row a segment name, with a check mark for those that are learnt."""
+
+    def __init__(self, table, onChosen: Callable[[str, bool], None]) -> None:
+        """
+        Args:
+            table: a QTableWidget.
+            onChosen: is called with the name of a segment that a person has checked (True) or unchecked.
+        """
+        self._table, self._onChosen = table, onChosen
+        self._rows: list[SegmentRow] = []
+        _prepare(table, [_("Segment"), _("Cases"), _("Terminology")])
+        table.connect("itemChanged(QTableWidgetItem*)", self._onChanged)
+
+    def show(self, rows: list[SegmentRow]) -> None:
+        """Show these rows."""
+        if rows == self._rows:
+            return
+        self._rows = list(rows)
+        wasBlocked = self._table.blockSignals(True)
+        try:
+            self._table.setRowCount(len(rows))
+            for index, row in enumerate(rows):
+                name = _itemAt(self._table, index, 0)
+                name.setText(row.name)
+                name.setCheckState(qt.Qt.Checked if row.chosen else qt.Qt.Unchecked)
+                color = qt.QPixmap(12, 12)
+                color.fill(qt.QColor.fromRgbF(*row.color))
+                name.setIcon(qt.QIcon(color))
+                _itemAt(self._table, index, 1).setText(str(row.cases))
+                _itemAt(self._table, index, 2).setText(row.code)
+        finally:
+            self._table.blockSignals(wasBlocked)
+
+    def close(self) -> None:
+        """Let go of the table."""
+        self._table.disconnect("itemChanged(QTableWidgetItem*)", self._onChanged)
+
+    def _onChanged(self, item) -> None:
+        if item.column() == 0:
+            self._onChosen(item.text(), item.checkState() == qt.Qt.Checked)
+
+
+def _prepare(table, titles: list[str]) -> None:
+    table.setColumnCount(len(titles))
+    table.setHorizontalHeaderLabels(titles)
+    header = table.horizontalHeader()
+    for column in range(len(titles) - 1):
+        header.setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
+    header.setStretchLastSection(True)
+    header.setMaximumSectionSize(160)
+    table.verticalHeader().setVisible(False)
+
+
+def _itemAt(table, row: int, column: int):
+    """The item of a cell, made where there is none."""
+    item = table.item(row, column)
+    if item is None:
+        item = qt.QTableWidgetItem("")
+        table.setItem(row, column, item)
+    return item

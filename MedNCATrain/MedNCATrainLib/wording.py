@@ -1,0 +1,140 @@
+"""The texts of cases and settings: plain functions from facts to what the panel shows, without Qt."""
+
+import importlib.metadata
+import importlib.util
+from dataclasses import dataclass
+from enum import Enum
+
+from mednca.training.plan import Plan
+from MedNCASegmentLib.wording import cardHtml
+from slicer.i18n import tr as _
+
+from .case_list import AnyCase
+from .case_reports import CaseReport
+from .planning import gigabytes
+from .segment_labels import codeText, nameKey, union
+
+
+class State(Enum):
+    """How a case stands."""
+
+    GOOD = "good"
+    NOTED = "noted"
+    BAD = "bad"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """What a row of the table of cases says."""
+
+    volume: str
+    segmentation: str
+    state: State
+    text: str
+
+
+@dataclass(frozen=True)
+class SegmentRow:
+    """What a row of the table of segments says."""
+
+    name: str
+    chosen: bool
+    color: tuple[float, float, float]
+    code: str  # terminology in words
+    cases: int  # that have it
+
+
+def caseRows(cases: list[AnyCase], reports: list[CaseReport | None]) -> list[CaseRow]:
+    """The rows of the table of cases."""
+    return [
+        CaseRow(case.volumeName, case.segmentationName, *_state(report))
+        for case, report in zip(cases, reports, strict=True)
+    ]
+
+
+def _state(report: CaseReport | None) -> tuple[State, str]:
+    if report is None:
+        return State.UNKNOWN, _("Not checked yet.")
+    if not report.ok:
+        return State.BAD, report.problem
+    found = report.checked
+    shape = " x ".join(map(str, found.shape))
+    spacing = " x ".join(f"{mm:.3g}" for mm in found.spacing)
+    size = _("{shape} voxels of {spacing} mm.").format(shape=shape, spacing=spacing)
+    return (State.NOTED, f"{report.note} {size}") if report.note else (State.GOOD, size)
+
+
+def casesText(reports: list[CaseReport | None]) -> str:
+    """How many cases there are, and how many of them can be used."""
+    count, bad = len(reports), sum(report is not None and not report.ok for report in reports)
+    unknown = sum(report is None for report in reports)
+    if not count:
+        return _("Add volumes with their segmentations: one by one, by folder, or by dropping them on the list.")
+    text = _("1 case") if count == 1 else _("{count} cases").format(count=count)
+    if unknown:
+        text += ", " + _("{count} still to be checked").format(count=unknown)
+    if bad:
+        text += ", " + _("{count} with a problem").format(count=bad)
+    return text + "."
+
+
+def segmentRows(cases: list[AnyCase], omitted: list[str]) -> list[SegmentRow]:
+    """The rows of the table of segments."""
+    structures = [case.structures() for case in cases]
+    names = [{nameKey(one.name) for one in of} for of in structures]
+    left = {nameKey(name) for name in omitted}
+    return [
+        SegmentRow(
+            one.name,
+            nameKey(one.name) not in left,
+            one.color,
+            codeText(one.terminology),
+            sum(nameKey(one.name) in keys for keys in names),
+        )
+        for one in union(structures)
+    ]
+
+
+def needsText(plan: Plan, limit: float) -> str:
+    """What a training takes, in memory and time.
+
+    Args:
+        plan: of the training.
+        limit: gigabytes that it may take.
+    """
+    recipe = plan.recipe
+    memory = _("about {needed} of memory (limit {limit} GB)").format(
+        needed=gigabytes(plan.memory_bytes), limit=f"{limit:g}"
+    )
+    if recipe.minutes is not None:
+        time = _("{minutes} min of training, and then the held-out cases are segmented").format(
+            minutes=f"{recipe.minutes:g}"
+        )
+    else:
+        time = _("{count} iterations; how long they take is known when it runs").format(count=f"{recipe.iterations:,}")
+    return f"{memory[0].upper()}{memory[1:]}. {time[0].upper()}{time[1:]}."
+
+
+def heldOutText(usable: int, percent: int) -> str:
+    """How many cases are trained on and how many are kept from it."""
+    kept = max(1, round(usable * percent / 100))
+    return _("{training} for training, {kept} held out").format(training=usable - kept, kept=kept)
+
+
+def torchText() -> str:
+    """Whether PyTorch, which training needs, is there; nothing is imported to know."""
+    if importlib.util.find_spec("torch") is None:
+        return _("PyTorch is not installed; training needs it.")
+    try:
+        return _("PyTorch {version} is installed.").format(version=importlib.metadata.version("torch"))
+    except importlib.metadata.PackageNotFoundError:
+        return _("PyTorch is installed.")
+
+
+def planHtml(plan: Plan, edits: list[str]) -> str:
+    """A plan as a table: what was edited by hand, and why the rest is as it is."""
+    edited = {edit.split(" ")[0].split(".")[-1] for edit in edits}
+    rows = [(edit.split(" ")[0], _("{edit}, by hand").format(edit=edit.partition(" ")[2])) for edit in edits]
+    rows += [(name, sentence) for name, sentence in plan.why.items() if name.split(".")[-1] not in edited]
+    return cardHtml(rows)
