@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..cases import AnyCase, Dataset, find_dataset, leave_out
-from ..console import ProgressBar
+from ..console import ProgressBar, duration
 from ..errors import MedNCAError
 from ..writing import replacing
 from .checking import CheckedCase, checking, fingerprint, table, usable
+from .duration import machine_speed, seconds_per_iteration
 from .fingerprint import Fingerprint
 from .plan import Plan, propose
 
@@ -76,7 +77,7 @@ def plan(options: argparse.Namespace) -> None:
             temporary.write_text(proposed.to_json() + "\n", encoding="utf-8")
     else:
         print(proposed.to_json())
-    print(summary(proposed), file=sys.stderr)
+    print(summary(proposed, machine_speed()), file=sys.stderr)
     if options.output:
         print(f"written to {options.output}")
 
@@ -89,9 +90,21 @@ def check_limits(memory_gb: float | None, minutes: float | None) -> None:
         raise MedNCAError(f"--minutes must be above 0 and at most {MOST_MINUTES:,.0f}.")
 
 
-def summary(made: Plan) -> str:
-    """A plan's reasons and what it takes, one line each."""
+def summary(made: Plan, speed: float) -> str:
+    """A plan's reasons and what it takes, one line each.
+
+    Args:
+        made: the plan.
+        speed: of the machine, see :func:`mednca.training.duration.machine_speed`.
+    """
     width = max(map(len, made.why), default=0)
     lines = [f"{name:{width}}  {sentence}" for name, sentence in made.why.items()]
     lines.append(f"Training takes about {made.memory_bytes / 1e9:.1f} GB of memory.")
+    each = seconds_per_iteration(made.card, made.recipe, made.cells, speed)
+    if made.recipe.minutes is None:
+        count = made.recipe.iterations
+        lines.append(f"{count:,} iterations take roughly {duration(count * each)} on this machine, without a GPU.")
+    else:
+        count = max(1, round(60 * made.recipe.minutes / each))
+        lines.append(f"In {made.recipe.minutes:g} minutes this machine makes roughly {count:,} iterations.")
     return "\n".join(lines)
