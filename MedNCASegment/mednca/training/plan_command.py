@@ -77,7 +77,7 @@ def plan(options: argparse.Namespace) -> None:
             temporary.write_text(proposed.to_json() + "\n", encoding="utf-8")
     else:
         print(proposed.to_json())
-    print(summary(proposed, machine_speed()), file=sys.stderr)
+    print(summary(proposed), file=sys.stderr)
     if options.output:
         print(f"written to {options.output}")
 
@@ -90,17 +90,12 @@ def check_limits(memory_gb: float | None, minutes: float | None) -> None:
         raise MedNCAError(f"--minutes must be above 0 and at most {MOST_MINUTES:,.0f}.")
 
 
-def summary(made: Plan, speed: float) -> str:
-    """A plan's reasons and what it takes, one line each.
-
-    Args:
-        made: the plan.
-        speed: of the machine, see :func:`mednca.training.duration.machine_speed`.
-    """
+def summary(made: Plan) -> str:
+    """A plan's reasons and what it takes on this machine, one line each."""
     width = max(map(len, made.why), default=0)
     lines = [f"{name:{width}}  {sentence}" for name, sentence in made.why.items()]
     lines.append(f"Training takes about {made.memory_bytes / 1e9:.1f} GB of memory.")
-    each = seconds_per_iteration(made.card, made.recipe, made.cells, speed)
+    each = seconds_per_iteration(made.card, made.recipe, made.cells, machine_speed())
     if made.recipe.minutes is None:
         count = made.recipe.iterations
         lines.append(f"{count:,} iterations take roughly {duration(count * each)} on this machine, without a GPU.")
