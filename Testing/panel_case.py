@@ -1,4 +1,7 @@
-"""The panel of MedNCASegment as a person has it in front of them: what test files of it have in common."""
+"""Slicer with MedNCASegment in it, and the module's panel as a person has it in front of them.
+
+A test file imports this before anything of Slicer: where there is no Slicer, it starts the stand-in host.
+"""
 
 import re
 import sys
@@ -6,9 +9,24 @@ import time
 import unittest
 from pathlib import Path
 
-import slicer
+ROOT = Path(__file__).resolve().parent.parent
 
-SAMPLE_DATA = Path(__file__).resolve().parent.parent / "MedNCASegment" / "Resources" / "SampleData"
+
+def loadOnHost(name: str) -> None:
+    """Where this is no real Slicer, which has its modules: start the stand-in host and load one of this checkout."""
+    if hasattr(sys.modules.get("slicer"), "app") and "slicer_host" not in sys.modules:
+        return
+    import slicer_host
+
+    slicer_host.start()
+    slicer_host.loadModule(str(ROOT / name / f"{name}.py"))
+
+
+loadOnHost("MedNCASegment")
+
+import slicer  # noqa: E402
+
+SAMPLE_DATA = ROOT / "MedNCASegment" / "Resources" / "SampleData"
 SCAN, LABEL = (str(SAMPLE_DATA / f"MedNCA_Hippocampus_{name}.nii.gz") for name in ("T1", "Label"))
 
 
@@ -18,8 +36,9 @@ def library(name):
 
 
 class PanelCase(unittest.TestCase):
-    maxDiff = None
     """Each test starts with an empty scene and the panel open, and must leave it idle."""
+
+    maxDiff = None
 
     def setUp(self):
         slicer.mrmlScene.Clear(0)

@@ -3,24 +3,17 @@
 Runs under pytest on the stand-in host, and unchanged with unittest in a Slicer that has the module.
 """
 
-import sys
 import tempfile
 import unittest
 from pathlib import Path
 from unittest import mock
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-if not hasattr(sys.modules.get("slicer"), "app") or "slicer_host" in sys.modules:
-    from slicer_host import loadModule, start
+from panel_case import PanelCase, library
 
-    start()
-    loadModule(str(HERE.parent / "MedNCASegment" / "MedNCASegment.py"))
-
-import numpy as np  # noqa: E402
-import slicer  # noqa: E402
-import vtk  # noqa: E402
-from panel_case import PanelCase, library  # noqa: E402
+# isort: split
+import numpy as np
+import slicer
+import vtk
 
 
 class ResultsPanelTest(PanelCase):

@@ -1,20 +1,13 @@
 """The sentences of MedNCASegment's panel, and when Segment may start: no window needed."""
 
-import sys
-from pathlib import Path
 from types import SimpleNamespace
 
+import panel_case  # noqa: F401  (it starts the stand-in host)
+
+# isort: split
 import pytest
-
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "MedNCASegment")]
-
-from slicer_host import start  # noqa: E402
-
-start()
-
-from mednca import Progress, load_model  # noqa: E402
-from MedNCASegmentLib import parameters, readiness, wording  # noqa: E402
+from mednca import Progress, load_model
+from MedNCASegmentLib import parameters, readiness, wording
 
 
 @pytest.mark.parametrize(
