@@ -5,9 +5,11 @@ A test file imports this before anything of Slicer: where there is no Slicer, it
 
 import re
 import sys
+import tempfile
 import time
 import unittest
 from pathlib import Path
+from unittest import mock
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -71,6 +73,26 @@ class PanelCase(unittest.TestCase):
         slicer.app.processEvents()
         return volume
 
+    def useOwnModelFolder(self) -> Path:
+        """Let the panel keep imported models in a folder that goes with the test; returns the folder above it."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        models, kept = self.panel._models, self.panel.logic.models
+
+        def putBack():
+            self.panel.logic.models = kept
+            models.refresh()
+
+        self.addCleanup(putBack)
+        self.panel.logic.models = library("model_store").ModelStore(Path(folder.name) / "settings" / "models")
+        models.refresh()
+        return Path(folder.name)
+
+    def importModel(self, path):
+        """Press Import model and choose a file."""
+        with mock.patch.object(library("model_chooser"), "askForModelFile", return_value=str(path)):
+            self.ui.importModelButton.click()
+
     def waitUntil(self, condition, seconds=120):
         end = time.monotonic() + seconds
         while not condition():
@@ -129,6 +151,6 @@ class PanelCase(unittest.TestCase):
         return [node for node in nodes if not node.IsA("vtkMRMLLabelMapVolumeNode")]
 
     @staticmethod
-    def voxels(segmentationNode, volumeNode):
-        segmentId = segmentationNode.GetSegmentation().GetNthSegmentID(0)
+    def voxels(segmentationNode, volumeNode, index=0):
+        segmentId = segmentationNode.GetSegmentation().GetNthSegmentID(index)
         return slicer.util.arrayFromSegmentBinaryLabelmap(segmentationNode, segmentId, volumeNode) > 0

@@ -4,9 +4,7 @@ Runs under pytest on the stand-in host, and unchanged with unittest in a Slicer 
 """
 
 import dataclasses
-import tempfile
 import unittest
-from pathlib import Path
 from unittest import mock
 
 from panel_case import PanelCase, library
@@ -86,19 +84,7 @@ class RegionPanelTest(PanelCase):
 class ModelsPanelTest(PanelCase):
     def setUp(self):
         super().setUp()
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-        # The user's own imported models stay as they are.
-        kept = self.panel.logic.models
-        self.panel.logic.models = library("model_store").ModelStore(self.folder / "settings" / "models")
-        self.panel._models.refresh()
-
-        def putBack():
-            self.panel.logic.models = kept
-            self.panel._models.refresh()
-
-        self.addCleanup(putBack)
+        self.folder = self.useOwnModelFolder()
 
     def modelFile(self, title="Of my own"):
         """A file with the shipped model under another title."""
@@ -109,10 +95,6 @@ class ModelsPanelTest(PanelCase):
         mednca.save_model(mednca.Model(dataclasses.replace(model.card, title=title), model.rules), path)
         return path
 
-    def importFile(self, path):
-        with mock.patch.object(library("model_chooser"), "askForModelFile", return_value=str(path)):
-            self.ui.importModelButton.click()
-
     def titles(self):
         return [self.ui.modelSelector.itemText(index) for index in range(self.ui.modelSelector.count)]
 
@@ -120,7 +102,7 @@ class ModelsPanelTest(PanelCase):
         self.assertFalse(self.ui.removeModelButton.enabled)
         self.loadSample()
         path = self.modelFile()
-        self.importFile(path)
+        self.importModel(path)
         path.unlink()
         self.assertMessage("'Of my own' was imported")
         self.assertEqual(self.ui.modelSelector.currentText, "Of my own")
@@ -134,7 +116,7 @@ class ModelsPanelTest(PanelCase):
 
     def test_removedModelIsGone(self):
         before = self.titles()
-        self.importFile(self.modelFile())
+        self.importModel(self.modelFile())
         self.assertEqual(self.titles(), [*before, "Of my own"])
         with mock.patch.object(slicer.util, "confirmOkCancelDisplay", return_value=False):
             self.ui.removeModelButton.click()
@@ -146,9 +128,9 @@ class ModelsPanelTest(PanelCase):
         self.assertEqual(list((self.folder / "settings" / "models").iterdir()), [])
 
     def test_sameFileIsImportedOnceAndAnotherOfTheSameNameBeside(self):
-        self.importFile(self.modelFile())
-        self.importFile(self.modelFile())
-        self.importFile(self.modelFile("Another"))
+        self.importModel(self.modelFile())
+        self.importModel(self.modelFile())
+        self.importModel(self.modelFile("Another"))
         self.assertEqual(self.panel.logic.modelNames()[-2:], ["mine", "mine 2"])
 
     def test_brokenFileIsOneSentenceAndChangesNothing(self):
@@ -156,7 +138,7 @@ class ModelsPanelTest(PanelCase):
         broken = self.folder / "broken.npz"
         for content in (b"", b"not a model", self.modelFile().read_bytes()[:5000]):
             broken.write_bytes(content)
-            self.importFile(broken)
+            self.importModel(broken)
             self.assertMessage("'broken.npz' cannot be used as a model")
         self.assertEqual(self.titles(), before)
         self.assertEqual(self.parameters.model, "hippocampus")
