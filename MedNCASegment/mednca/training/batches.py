@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from ..card import Card
-from .artefacts import add_artefacts, transforms
+from .artefacts import add_artefacts
 from .augment import Ranges, draw, sample
 from .recipe import Recipe
 from .slices import Slices
@@ -23,20 +23,15 @@ class Batches:
         shown = self.targets.flatten(1).any(1).bool()
         share = recipe.foreground if 0 < int(shown.sum()) < len(shown) else 0.5
         self.weights = torch.where(shown, share / max(1, int(shown.sum())), (1 - share) / max(1, int((~shown).sum())))
-        if recipe.artefacts > 0:
-            transforms()  # says now whether they can be had
 
     def next(self, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-        """One batch on the cell grid: image [slice, 1, row, column] and target [slice, label, row, column]."""
+        """One batch on the cell grid: image [slice, 1, row, column] and target [slice, label, row, column].
+
+        Raises:
+            MedNCAError: the recipe asks for artefacts, for which TorchIO is not installed.
+        """
         chosen = torch.multinomial(self.weights, self.recipe.batch, replacement=True, generator=generator)
         drawn = draw(self.recipe.batch, self.ranges, generator)
-        pixel_mm = self.pixel_mm[chosen]
-        return sample(
-            add_artefacts(self.images[chosen], pixel_mm, self.recipe.artefacts, generator),
-            self.targets[chosen],
-            pixel_mm,
-            self.cells,
-            self.cell_mm[chosen],
-            drawn,
-            generator,
-        )
+        images, pixel_mm = self.images[chosen], self.pixel_mm[chosen]
+        images = add_artefacts(images, pixel_mm, self.recipe.artefacts, generator)
+        return sample(images, self.targets[chosen], pixel_mm, self.cells, self.cell_mm[chosen], drawn, generator)
