@@ -14,16 +14,16 @@ from pathlib import Path
 from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+from train_panel_case import TrainPanelCase, library  # noqa: E402
 
-from train_panel_case import TrainPanelCase, library  # noqa: E402  (starts the host where there is no Slicer)
-
-NAME = "made-by-a-test"
-
+# isort: split
 import slicer  # noqa: E402
 from mednca import load_model  # noqa: E402
 from mednca.model import save_model  # noqa: E402
 from MedNCASegmentLib import MedNCASegmentLogic  # noqa: E402
 from MedNCASegmentLib.run_folder import runFolderOf  # noqa: E402
+
+NAME = "made-by-a-test"
 
 
 def evaluation(dice=(0.8, 0.9), labels=("Front", "Back")):

@@ -1,4 +1,7 @@
-"""The panel of MedNCATrain as a person has it in front of them: what test files of it have in common."""
+"""Slicer with both modules in it, and MedNCATrain's panel as a person has it in front of them.
+
+A test file imports this before anything of Slicer: where there is no Slicer, it starts the stand-in host.
+"""
 
 import shutil
 import sys
@@ -7,14 +10,10 @@ import time
 import unittest
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-if not hasattr(sys.modules.get("slicer"), "app") or "slicer_host" in sys.modules:
-    from slicer_host import loadModule, start
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from panel_case import loadOnHost  # noqa: E402  (it has loaded MedNCASegment)
 
-    start()
-    for module in ("MedNCASegment", "MedNCATrain"):
-        loadModule(str(HERE.parent / module / f"{module}.py"))
+loadOnHost("MedNCATrain")
 
 import slicer  # noqa: E402
 
