@@ -29,6 +29,10 @@ def test_dice_is_never_said_without_a_measurement():
     assert wording.accuracyText({}) == "Not measured."
     assert wording.accuracyText({"mean_dice": 0.8912, "cases": 20}) == "Dice 0.891 on 20 cases."
     assert wording.accuracyText({"mean_dice": 0.9, "how": "one run."}) == "Dice 0.900: one run."
+    parts = {"by_label": {"Front": {"mean_dice": 0.88}, "Back": {"mean_dice": 0.86}}}
+    assert wording.accuracyText({"mean_dice": 0.87, "cases": 9, **parts}) == (
+        "Dice 0.870 on 9 cases (Front 0.880, Back 0.860)."
+    )
 
 
 def test_card_of_a_stranger_is_text_and_not_markup():

@@ -4,6 +4,7 @@ import math
 from html import escape
 
 from mednca import Model, Progress
+from mednca.evaluation import dice_of_labels
 from slicer.i18n import tr as _
 
 
@@ -104,6 +105,8 @@ def accuracyText(evaluation: dict) -> str:
         text = _("Dice {mean:.3f} on {cases} cases").format(mean=mean, cases=cases)
     else:
         text = _("Dice {mean:.3f}").format(mean=mean)
+    parts = ", ".join(f"{name} {part:.3f}" for name, part in dice_of_labels(evaluation).items())
+    text = f"{text} ({parts})" if parts else text
     return f"{text}: {how}" if isinstance(how, str) and how else f"{text}."
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from mednca import Volume
 from mednca.card import Label
-from mednca.evaluation import distance_problem, evaluate_case, summary, table
+from mednca.evaluation import dice_of_labels, distance_problem, evaluate_case, summary, table
 
 LABELS = [Label(1, "Front"), Label(4, "Back")]
 VOLUME = Volume(np.zeros((8, 8, 10), np.int16), np.diag([1.0, 2.0, 5.0, 1.0]))  # 10 mm³ a voxel
@@ -84,6 +84,15 @@ def test_the_table_has_a_line_for_each_case_and_label_and_the_means():
     assert lines[5] == "mean Dice 0.8333  standard deviation 0.0000  mean HD95 2.50 mm  cases 1"
     # The means of one label are those of the last line.
     assert len(table(summary([evaluate_case("one", found, truth, VOLUME, LABELS[:1])])).splitlines()) == 3
+
+
+def test_the_parts_of_a_card_s_figures_are_those_of_several_labels_and_nothing_else_is_believed():
+    found, truth = maps()
+    figures = summary([evaluate_case("one", found, truth, VOLUME, LABELS)])
+    assert dice_of_labels(figures) == {"Front": pytest.approx(2 / 3), "Back": 1.0}
+    assert dice_of_labels(summary([evaluate_case("one", found, truth, VOLUME, LABELS[:1])])) == {}
+    for strange in (None, [1, 2], {"a": 1, "b": 2}, {"a": {"mean_dice": "high"}, "b": {}}):
+        assert dice_of_labels({"by_label": strange}) == {}
 
 
 def test_without_simpleitk_all_but_the_distance_is_there_and_one_sentence_says_why(monkeypatch):

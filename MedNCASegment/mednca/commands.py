@@ -13,7 +13,7 @@ from .cases import pair_files, read_case
 from .console import ProgressBar, duration
 from .engines import make_engine
 from .errors import MedNCAError
-from .evaluation import distance_problem, evaluate_case, summary, table
+from .evaluation import dice_of_labels, distance_problem, evaluate_case, summary, table
 from .files import check_ending, read_volume, stem, write_volume
 from .model import load_model, save_model, shipped_models
 from .segmenter import Options, Result, Segmenter
@@ -224,4 +224,5 @@ def _dice_of(card: Card) -> str:
     mean = card.evaluation.get("mean_dice")
     if not isinstance(mean, (int, float)):
         return "Dice not measured"
-    return f"Dice {mean:.3f} on {card.evaluation.get('cases', '?')} cases"
+    parts = ", ".join(f"{name} {part:.3f}" for name, part in dice_of_labels(card.evaluation).items())
+    return f"Dice {mean:.3f} on {card.evaluation.get('cases', '?')} cases" + (f" ({parts})" if parts else "")

@@ -84,6 +84,15 @@ def table(figures: dict) -> str:
     return "\n".join(text)
 
 
+def dice_of_labels(evaluation: dict) -> dict[str, float]:
+    """Mean Dice by label name from a card's `evaluation`, which anybody may have written; empty for a single label."""
+    parts = evaluation.get("by_label")
+    if not isinstance(parts, dict) or len(parts) < 2:
+        return {}
+    found = {name: part.get("mean_dice") for name, part in parts.items() if isinstance(part, dict)}
+    return {name: float(mean) for name, mean in found.items() if isinstance(mean, (int, float))}
+
+
 def distance_problem() -> str:
     """Why distances cannot be measured here, in one sentence; empty when they can."""
     try:
