@@ -14,6 +14,7 @@ class TrainingCurves:
         """Adds two plots, hidden, to a layout."""
         self._plots = {role: ChartOnPanel(layout, f"MedNCATraining{role}", HEIGHT) for role in (LOSS, DICE)}
         self._nodes: CurveNodes | None = None
+        self._drawn: tuple = ()
 
     def show(self, name: str, files: RunFiles, iterations: int | None) -> None:
         """Show a run as far as it has come.
@@ -25,12 +26,19 @@ class TrainingCurves:
         """
         if self._nodes is None or self._nodes.folder != str(files.folder):
             self._nodes = CurveNodes(name, str(files.folder))
-        self._nodes.update(files.curves, iterations)
+            self._drawn = ()
+        self._update(files, iterations)
         for role, plot in self._plots.items():
             plot.show(self._nodes.chart(role))
 
+    def follow(self, files: RunFiles, iterations: int | None) -> None:
+        """Keep the nodes up to date without showing them; none is added."""
+        if self.isShown and self._nodes.folder == str(files.folder):
+            self._update(files, iterations)
+
     @property
     def isShown(self) -> bool:
+        """Whether there are curves to show."""
         return self._nodes is not None and self._nodes.chart(BOTH) is not None
 
     def showInLayout(self) -> None:
@@ -42,4 +50,11 @@ class TrainingCurves:
         """Show nothing; the nodes stay in the scene."""
         for plot in self._plots.values():
             plot.hide()
-        self._nodes = None
+
+    def _update(self, files: RunFiles, iterations: int | None) -> None:
+        curves = files.curves
+        # Drawing takes time, and most looks at a run bring nothing new.
+        news = (len(curves.iterations), curves.iterations[-1:], len(curves.validations), iterations)
+        if news != self._drawn:
+            self._drawn = news
+            self._nodes.update(curves, iterations)

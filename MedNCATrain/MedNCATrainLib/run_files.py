@@ -116,11 +116,16 @@ class RunFiles:
         # What follows the last line end is still being written.
         whole = block[: block.rfind(b"\n") + 1]
         self._log.offset += len(whole)
-        if self._log.offset + len(block) - len(whole) >= stamp[1]:
-            self._log.stamp = stamp
+        isRead = self._log.offset + len(block) - len(whole) >= stamp[1]
+        self._log.stamp = stamp if isRead else None
         for line in whole.splitlines():
             changed |= self._take(line)
         return changed
+
+    @property
+    def isLogRead(self) -> bool:
+        """Whether there was no more of the log to read at the last look."""
+        return self._log.stamp is not None
 
     def readPreview(self) -> bool:
         """Read the preview if there is a new one; whether :attr:`preview` has changed."""
@@ -173,7 +178,7 @@ class RunFiles:
         loss, dice = _number(content.get("loss")), _number(content.get("validation_dice"))
         curves = self.curves
         # A validation may have a line of its own beside that of its iteration.
-        known = iteration in (*curves.iterations[-1:], *curves.validations[-1:])
+        known = iteration == max((*curves.iterations[-1:], *curves.validations[-1:]), default=None)
         curves.forgetFrom(iteration + 1 if known else iteration)
         if loss is not None and curves.iterations[-1:] != [iteration]:
             curves.iterations.append(iteration), curves.losses.append(loss)

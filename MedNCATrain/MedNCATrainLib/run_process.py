@@ -1,11 +1,12 @@
 """A training run as a process of its own, which neither needs this Slicer nor ends with it."""
 
 import json
+import logging
 import os
 import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from slicer.i18n import tr as _
 
 from .run_files import Status, readJson
 
+PROGRAM = ("-m", "mednca")  # what Slicer's Python runs
 QUIET = 3.0  # seconds without news after which the system is asked whether the process is still there
 ENDED = ("paused", "finished", "failed")  # states after which the process ends by itself
 
@@ -162,7 +164,7 @@ class RunProcess:
     def _launch(self, arguments: list[str], resume: bool) -> None:
         self._remove("stop")
         asked = time.time()
-        command = [slicerPython(), "-m", "mednca", *arguments, *(["--resume"] if resume else [])]
+        command = [slicerPython(), *PROGRAM, *arguments, *(["--resume"] if resume else [])]
         self._child = process.start_detached(command, self.folder, self.folder / "output.txt", environment())
         self._looked = float("-inf")
         record = {
@@ -195,6 +197,17 @@ class RunProcess:
                 folder=self.folder, reason=error.strerror or error
             )
         )
+
+
+def pauseAll(folders: Iterable[Path]) -> None:
+    """Ask the processes that work in these folders to write a checkpoint and to end, and do not wait for it."""
+    for folder in folders:
+        run = RunProcess(folder)
+        try:
+            if run.isAlive():
+                run.pause()
+        except MedNCAError as problem:
+            logging.warning("MedNCATrain: %s", problem)
 
 
 def slicerPython() -> str:

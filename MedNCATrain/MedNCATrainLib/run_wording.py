@@ -1,0 +1,84 @@
+"""Sentences about a run: from its status to text, without Qt and without a scene."""
+
+from MedNCASegmentLib.wording import durationText
+from slicer.i18n import tr as _
+
+from .run_files import Status
+from .run_process import RunState
+
+
+def progressText(state: RunState, status: Status | None, stopping: bool) -> str:
+    """Where a live run is and how long it will still take; empty for another."""
+    if not state.isLive:
+        return ""
+    if state is RunState.STARTING or status is None:
+        return _("The training process is starting")
+    if stopping:
+        return _("Writing down how far it is, to end after that")
+    doing = {
+        "preparing": _("Preparing the cases"),
+        "validating": _("Segmenting the validation cases"),
+        "calibrating": _("Choosing the post-processing on the validation cases"),
+        "evaluating": _("Evaluating the validation cases"),
+    }.get(status.state)
+    parts = [doing] if doing else []
+    if status.iteration and status.iterations:
+        parts.append(_("iteration {done} of {all}").format(done=f"{status.iteration:,}", all=f"{status.iterations:,}"))
+    if status.loss is not None:
+        parts.append(_("loss {loss}").format(loss=f"{status.loss:.3f}"))
+    if status.bestDice is not None:
+        parts.append(_("best validation Dice {dice}").format(dice=f"{status.bestDice:.3f}"))
+    if status.secondsLeft is not None:
+        # A wait that is said to take 0 s and goes on is an annoyance.
+        parts.append(_("about {time} left").format(time=durationText(max(1.0, status.secondsLeft))))
+    if status.memoryGB is not None:
+        parts.append(_("{memory} GB of memory").format(memory=f"{status.memoryGB:.1f}"))
+    text = ", ".join(parts) or _("Training")
+    return text[0].upper() + text[1:]
+
+
+def fraction(status: Status | None) -> float:
+    """How much of the iterations is done, from 0 to 1."""
+    if status is None or not status.iteration or not status.iterations:
+        return 0.0
+    return min(1.0, status.iteration / status.iterations)
+
+
+def endText(state: RunState, status: Status | None, canResume: bool, output: str) -> str:
+    """How a run has ended, and what can be done now; empty for one that has not.
+
+    Args:
+        state, status: of the run.
+        canResume: whether there is a checkpoint to go on from.
+        output: what the process has printed.
+    """
+    after = _("iteration {done} of {all}").format(
+        done=f"{status.iteration or 0:,}" if status else "0", all=f"{status.iterations or 0:,}" if status else "0"
+    )
+    goesOn = _("Resume goes on from the last checkpoint.") if canResume else ""
+    if state is RunState.FINISHED:
+        if status.bestDice is None:
+            return _("Training has finished.")
+        return _("Training has finished; the best validation Dice was {dice}, at iteration {iteration}.").format(
+            dice=f"{status.bestDice:.3f}", iteration=f"{status.bestIteration or status.iteration or 0:,}"
+        )
+    if state is RunState.PAUSED:
+        text = _("Training has ended at {after}, and how far it was is written down.").format(after=after)
+        return _joined(text, _("Resume goes on from there.") if canResume else "")
+    if state is RunState.FAILED:
+        return _joined(status.message or _("Training has failed; the log has the details."), goesOn)
+    if state is not RunState.GONE:
+        return ""
+    if status is None:
+        reason = next((line for line in reversed(output.splitlines()) if line.strip()), "")
+        return _("Training could not start: {reason}").format(reason=reason or _("its process has ended at once."))
+    text = _("The training process was ended from outside at {after}").format(after=after)
+    if status.memoryGB is not None:
+        text += _("; it took {memory} GB, and a computer that runs out of memory ends processes").format(
+            memory=f"{status.memoryGB:.1f}"
+        )
+    return _joined(text + ".", goesOn)
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
