@@ -7,6 +7,8 @@ from slicer.i18n import tr as _
 
 from .wording import CaseRow, SegmentRow, State
 
+NAME_WIDTH = 90  # pixels, to begin with
+MOST_ROWS = 6  # of segments that are shown at once
 ICONS = {
     State.GOOD: "SP_DialogApplyButton",
     State.NOTED: "SP_MessageBoxInformation",
@@ -30,6 +32,8 @@ class CaseTable:
         style = table.style()
         self._icons = {state: style.standardIcon(getattr(qt.QStyle, name)) for state, name in ICONS.items()}
         _prepare(table, [_("Volume"), _("Segmentation"), _("State")])
+        for column in (0, 1):
+            table.setColumnWidth(column, NAME_WIDTH)
         table.connect("itemSelectionChanged()", onSelected)
         table.connect("cellDoubleClicked(int,int)", self._onDoubleClicked)
 
@@ -48,7 +52,7 @@ class CaseTable:
         for column, text in enumerate((row.volume, row.segmentation, row.text)):
             item = _itemAt(self._table, index, column)
             item.setText(text)
-            item.setToolTip(text)
+            item.setToolTip(f"{text} {row.details}" if column == 2 else text)
         _itemAt(self._table, index, 2).setIcon(self._icons[row.state])
 
     def selected(self) -> list[int]:
@@ -76,6 +80,8 @@ class SegmentTable:
         self._table, self._onChosen = table, onChosen
         self._rows: list[SegmentRow] = []
         _prepare(table, [_("Segment"), _("Cases"), _("Terminology")])
+        for column in (0, 1):
+            table.horizontalHeader().setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
         table.connect("itemChanged(QTableWidgetItem*)", self._onChanged)
 
     def show(self, rows: list[SegmentRow]) -> None:
@@ -97,6 +103,10 @@ class SegmentTable:
                 _itemAt(self._table, index, 2).setText(row.code)
         finally:
             self._table.blockSignals(wasBlocked)
+        self._table.resizeRowsToContents()
+        heights = [self._table.rowHeight(index) for index in range(min(len(rows), MOST_ROWS))]
+        header = self._table.horizontalHeader().sizeHint.height()
+        self._table.setFixedHeight(header + sum(heights) + 2 * self._table.frameWidth)
 
     def close(self) -> None:
         """Let go of the table."""
@@ -110,11 +120,9 @@ class SegmentTable:
 def _prepare(table, titles: list[str]) -> None:
     table.setColumnCount(len(titles))
     table.setHorizontalHeaderLabels(titles)
-    header = table.horizontalHeader()
-    for column in range(len(titles) - 1):
-        header.setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
-    header.setStretchLastSection(True)
-    header.setMaximumSectionSize(160)
+    table.horizontalHeader().setStretchLastSection(True)
+    # Sentences are read in full: a row is as high as its text.
+    table.verticalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
     table.verticalHeader().setVisible(False)
 
 

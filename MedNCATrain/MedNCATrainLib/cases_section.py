@@ -38,7 +38,7 @@ class CasesSection:
         """
         self._logic, self._onChanged = logic, onChanged
         self._parameters = self._guiTag = None
-        self._message = ""
+        self._message = self._summary = ""
         self._shown = 0.0  # when the cases were last shown while they are looked at
         section = slicer.util.loadUI(str(UI_FILE))
         layout.addWidget(section)
@@ -86,8 +86,8 @@ class CasesSection:
         reports = [self._logic.reports.report(case, labels) for case in cases]
         self._table.show(caseRows(cases, reports))
         self._segments.show(segmentRows(cases, self._parameters.omittedSegments))
-        self.ui.casesLabel.text = self._message or casesText(reports)
-        self.ui.casesLabel.visible = bool(self.ui.casesLabel.text)
+        self._summary = casesText(reports)
+        self._showText()
         self.ui.leaveOutCheckBox.visible = any(report is not None and not report.ok for report in reports)
         self._showButtons()
         if None in reports and self._timer.run is None:
@@ -191,7 +191,9 @@ class CasesSection:
         self.ui.removeButton.enabled = bool(self._table.selected())
 
     def _say(self, text: str) -> None:
-        """Show one sentence in place of the summary, until the list changes."""
+        """Show one sentence in place of the summary; an empty one brings the summary back."""
         self._message = text
-        if self._parameters is not None:
-            self._onChanged()
+        self._showText()
+
+    def _showText(self) -> None:
+        self.ui.casesLabel.text = self._message or self._summary

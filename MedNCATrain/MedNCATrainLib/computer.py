@@ -1,10 +1,13 @@
-"""What the computer has: memory and space on its disks."""
+"""What the computer has: memory, speed and space on its disks."""
 
 import ctypes
 import os
 import shutil
 import sys
+from functools import cache
 from pathlib import Path
+
+from mednca.training.duration import machine_speed
 
 UNKNOWN_MEMORY = 8.0  # GB, where the system does not tell
 
@@ -17,6 +20,12 @@ def memoryGB() -> float:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     except (ValueError, OSError):
         return UNKNOWN_MEMORY
+
+
+@cache  # it takes a moment to find out
+def speed() -> float:
+    """Floating-point operations a second."""
+    return machine_speed()
 
 
 def freeBytes(folder: Path) -> int:

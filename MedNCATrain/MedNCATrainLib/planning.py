@@ -1,16 +1,18 @@
 """From what is known of the cases and set on the panel to the plan of a training."""
 
 import json
+import re
 from dataclasses import asdict, replace
 
 from mednca import Label, MedNCAError
 from mednca.training.checking import fingerprint
+from mednca.training.duration import seconds_per_iteration
 from mednca.training.plan import Plan, propose
 from slicer.i18n import tr as _
 
 from .case_list import fileName
 from .case_reports import CaseReport
-from .computer import memoryGB
+from .computer import memoryGB, speed
 
 AUTOMATIC_SHARE = 0.5  # of the computer's memory, so that Slicer and its user can go on working
 
@@ -18,6 +20,11 @@ AUTOMATIC_SHARE = 0.5  # of the computer's memory, so that Slicer and its user c
 def memoryLimit(parameters) -> float:
     """Gigabytes that the training may take: what was set, or a share of the computer's memory."""
     return parameters.memoryGB or round(AUTOMATIC_SHARE * memoryGB(), 1)
+
+
+def iterationSeconds(plan: Plan) -> float:
+    """About how long an iteration of the training takes on this computer, without a GPU."""
+    return seconds_per_iteration(plan.card, plan.recipe, plan.cells, speed())
 
 
 def choicesOf(parameters) -> tuple:
@@ -78,7 +85,9 @@ def editableText(plan: Plan) -> str:
     card, recipe = asdict(plan.card), asdict(plan.recipe)
     names = ("input", "levels", "channels", "hidden", "fire_rate")
     del recipe["minutes"]
-    return json.dumps({"card": {name: card[name] for name in names}, "recipe": recipe}, indent=2)
+    text = json.dumps({"card": {name: card[name] for name in names}, "recipe": recipe}, indent=2)
+    # Pairs of numbers on one line.
+    return re.sub(r"\[\s+([^\[\]{}]*?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)
 
 
 def editsOf(plan: Plan, text: str) -> str:

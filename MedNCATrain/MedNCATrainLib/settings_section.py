@@ -9,7 +9,7 @@ from mednca import MedNCAError
 
 from .parameters import Preset
 from .plan_editor import PlanEditor
-from .planning import editTexts, memoryLimit
+from .planning import editTexts, iterationSeconds, memoryLimit
 from .wording import heldOutText, needsText, planHtml, torchText
 
 UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "Settings.ui"
@@ -62,8 +62,9 @@ class SettingsSection:
             plan = self._logic.plan(parameters)
         except MedNCAError as error:
             problem = str(error)
-        self.ui.needsLabel.text = needsText(plan, memoryLimit(parameters)) if plan is not None else ""
         self.ui.needsLabel.visible = plan is not None
+        if plan is not None:
+            self.ui.needsLabel.text = needsText(plan, memoryLimit(parameters), iterationSeconds(plan))
         self.ui.planTextLabel.text = planHtml(plan, editTexts(parameters)) if plan is not None else escape(problem)
         self.ui.torchLabel.text = torchText()
         self._editor.show(proposal, plan)

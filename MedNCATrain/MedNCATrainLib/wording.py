@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from mednca.training.plan import Plan
-from MedNCASegmentLib.wording import cardHtml
+from MedNCASegmentLib.wording import cardHtml, durationText
 from slicer.i18n import tr as _
 
 from .case_list import AnyCase
@@ -32,6 +32,7 @@ class CaseRow:
     segmentation: str
     state: State
     text: str
+    details: str = ""  # beside the text, for whoever points at it
 
 
 @dataclass(frozen=True)
@@ -53,16 +54,16 @@ def caseRows(cases: list[AnyCase], reports: list[CaseReport | None]) -> list[Cas
     ]
 
 
-def _state(report: CaseReport | None) -> tuple[State, str]:
+def _state(report: CaseReport | None) -> tuple[State, str, str]:
     if report is None:
-        return State.UNKNOWN, _("Not checked yet.")
+        return State.UNKNOWN, _("Not checked yet."), ""
     if not report.ok:
-        return State.BAD, report.problem
+        return State.BAD, report.problem, ""
     found = report.checked
     shape = " x ".join(map(str, found.shape))
     spacing = " x ".join(f"{mm:.3g}" for mm in found.spacing)
-    size = _("{shape} voxels of {spacing} mm.").format(shape=shape, spacing=spacing)
-    return (State.NOTED, f"{report.note} {size}") if report.note else (State.GOOD, size)
+    details = _("{shape} voxels of {spacing} mm.").format(shape=shape, spacing=spacing)
+    return (State.NOTED, report.note, details) if report.note else (State.GOOD, _("Ready."), details)
 
 
 def casesText(reports: list[CaseReport | None]) -> str:
@@ -96,24 +97,24 @@ def segmentRows(cases: list[AnyCase], omitted: list[str]) -> list[SegmentRow]:
     ]
 
 
-def needsText(plan: Plan, limit: float) -> str:
+def needsText(plan: Plan, limit: float, seconds: float) -> str:
     """What a training takes, in memory and time.
 
     Args:
         plan: of the training.
         limit: gigabytes that it may take.
+        seconds: that an iteration takes on this computer, roughly.
     """
     recipe = plan.recipe
-    memory = _("about {needed} of memory (limit {limit} GB)").format(
+    memory = _("About {needed} of memory (limit {limit} GB).").format(
         needed=gigabytes(plan.memory_bytes), limit=f"{limit:g}"
     )
     if recipe.minutes is not None:
-        time = _("{minutes} min of training, and then the held-out cases are segmented").format(
-            minutes=f"{recipe.minutes:g}"
-        )
-    else:
-        time = _("{count} iterations; how long they take is known when it runs").format(count=f"{recipe.iterations:,}")
-    return f"{memory[0].upper()}{memory[1:]}. {time[0].upper()}{time[1:]}."
+        count = max(1, round(60 * recipe.minutes / seconds))
+        time = _("{minutes} min of training, roughly {count} iterations without a GPU, and some more to measure it.")
+        return f"{memory} {time.format(minutes=f'{recipe.minutes:g}', count=f'{count:,}')}"
+    time = _("Roughly {time} of training without a GPU ({count} iterations), and some more to measure it.")
+    return f"{memory} {time.format(time=durationText(recipe.iterations * seconds), count=f'{recipe.iterations:,}')}"
 
 
 def heldOutText(usable: int, percent: int) -> str:
