@@ -1,12 +1,13 @@
-"""The shipped model on the sample scan, which took no part in its training."""
+"""The shipped models on the sample scan, which took no part in their training."""
 
 import numpy as np
 import pytest
 from core_cases import SAMPLE, SAMPLE_LABEL, require_torch
-from mednca import Options, Segmenter, Volume, load_model, make_engine, read_volume
+from mednca import Options, Segmenter, Volume, load_model, make_engine, read_volume, shipped_models
+from mednca.evaluation import evaluate_case
 from mednca.metrics import dice
 
-LEAST_DICE = 0.8
+LEAST_DICE, LEAST_DICE_OF_PARTS = 0.8, 0.7
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +77,12 @@ def test_a_region_drawn_closer_changes_the_volume_little(model, scan, result, tr
     whole, part = np.count_nonzero(result.labels), np.count_nonzero(cropped.labels)
     assert part == pytest.approx(whole, rel=0.15)
     assert dice(cropped.labels > 0, truth[box]) > LEAST_DICE
+
+
+@pytest.mark.parametrize("name", shipped_models())
+def test_every_shipped_model_finds_each_of_its_labels(name, scan, record_testsuite_property):
+    model, labels = load_model(name), read_volume(SAMPLE_LABEL).array
+    row = evaluate_case(name, Segmenter(model).run(scan).labels, labels, scan, model.card.labels)
+    record_testsuite_property(f"sample_dice_{name}", row["dice_by_label"])
+    least = LEAST_DICE if len(model.card.labels) == 1 else LEAST_DICE_OF_PARTS
+    assert min(row["dice_by_label"].values()) > least
