@@ -1,4 +1,4 @@
-"""Labelled cases in folders, their split, and Dice."""
+"""Labelled cases in folders, and their split."""
 
 import json
 
@@ -7,7 +7,6 @@ import pytest
 from core_cases import random_volume
 from mednca import MedNCAError, Volume, write_volume
 from mednca.cases import ArrayCase, Case, find_cases, find_dataset, fold_cases, pair_files, read_case, split_cases
-from mednca.metrics import dice, label_dice
 
 
 def make_case(folder, name, images="imagesTr", labels="labelsTr", suffix=""):
@@ -201,17 +200,3 @@ def test_a_fold_that_does_not_exist_is_refused(index, count):
 def test_more_folds_than_cases_are_refused():
     with pytest.raises(MedNCAError, match="2 cases for 3 folds"):
         fold_cases(cases_called("ab"), 1, 3, 0)
-
-
-def test_dice_is_twice_the_overlap_over_both_sizes():
-    one, other = np.array([1, 1, 1, 0, 0], bool), np.array([0, 1, 1, 1, 0], bool)
-    assert dice(one, other) == pytest.approx(2 * 2 / 6)
-    assert dice(one, one) == 1
-    assert dice(one, ~one) == 0
-    assert dice(one & False, one & False) == 1
-
-
-def test_one_label_is_compared_with_all_foreground_and_several_each_with_its_own():
-    found, truth = np.array([1, 1, 0, 0]), np.array([1, 2, 2, 0])
-    assert label_dice(found, truth, [1]) == [pytest.approx(0.8)]
-    assert label_dice(np.array([1, 2, 0, 0]), truth, [1, 2]) == [1, pytest.approx(2 / 3)]
