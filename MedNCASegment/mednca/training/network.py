@@ -132,14 +132,14 @@ class TrainableCascade(nn.Module):
             Logits and targets of each level.
         """
         card, first, labels = self.card, image.shape[1], target.shape[1]
-        shown = target.amax(1, keepdim=True) if aimed > 0 else None
+        shown = target.amax(1, keepdim=True).cpu() if aimed > 0 else None
         cells = tuple(image.shape[2:])
         courses = draw_courses(card, len(image), cells, patch, random_steps, generator, shown, aimed)
         image, target = image[share], target[share]
         outputs, state = [], None
         for index, (level, rule, course) in enumerate(zip(card.levels, self.rules, courses, strict=True)):
             course = course.of(share)
-            seen = F.avg_pool2d(image, level.scale)
+            seen = coarsen(image, level.scale, card.input.downsample)
             if state is None:
                 state = seed_cells(seen, card.channels)
             else:
@@ -152,6 +152,13 @@ class TrainableCascade(nn.Module):
 
     def _run(self, state, rule, fires, dtype: torch.dtype, recompute: bool) -> torch.Tensor:
         return run_steps(state, rule, self.card.input.channels, fires, dtype, recompute)
+
+
+def coarsen(image: torch.Tensor, scale: int, how: str) -> torch.Tensor:
+    """The image of a coarser level [slice, image channel, row, column], as :func:`mednca.resample.coarsen` makes it."""
+    if scale == 1 or how == "average":
+        return F.avg_pool2d(image, scale)
+    return F.interpolate(image, scale_factor=1 / scale, mode="bilinear", align_corners=False)
 
 
 def cut_patches(tensors, scales, corners: torch.Tensor, size: tuple[int, int]) -> list[torch.Tensor]:

@@ -40,8 +40,7 @@ def load_slices(cases: list[Case], card: Card) -> Slices:
     for case in cases:
         volume, label = read_case(case)
         slicing = slicing_for(volume.affine, card.input.plane)
-        slices = slicing.to_slices(volume.array)
-        image = normalise(slices, *percentile_range(slices, card.input.percentiles))
+        image = _normalised(slicing.to_slices(volume.array), card)
         label = slicing.to_slices(label)
         masks = np.stack([label > 0] if len(values) == 1 else [label == value for value in values], 1)
         mm = volume.spacing[list(slicing.axes[1:])]
@@ -72,6 +71,14 @@ def load_slices(cases: list[Case], card: Card) -> Slices:
     if not slices.targets.any():
         raise MedNCAError("None of the cases has any labelled voxel; check the labels.")
     return slices
+
+
+def _normalised(slices: np.ndarray, card: Card) -> np.ndarray:
+    """Slices from 0 to 1, by the percentiles of the volume or of each slice."""
+    percentiles = card.input.percentiles
+    if card.input.per == "volume":
+        return normalise(slices, *percentile_range(slices, percentiles))
+    return np.stack([normalise(one, *percentile_range(one[None], percentiles)) for one in slices])
 
 
 def _grid(card: Card, pixels, pixel_mm):

@@ -11,6 +11,7 @@ On a GPU, where gathering costs more than it saves, all cells are computed in a 
 from __future__ import annotations
 
 import functools
+import math
 
 import torch
 import torch.nn.functional as F
@@ -18,7 +19,7 @@ from torch.utils.checkpoint import checkpoint
 
 from ..engines.torch_engine import fold_tensors, nca_step
 
-GROUP_CELLS = 8192  # slices are run in groups of about so many cells, which keeps the work within a processor's cache
+GROUP_CELLS = 6000  # slices are run in groups of at most so many cells, so that a step's work stays in the cache
 
 
 def native_precision(device: torch.device) -> str:
@@ -58,7 +59,8 @@ def run_steps(
     hidden, channels = kernel.shape[:2]
     kernel = kernel.permute(2, 3, 1, 0).reshape(9 * channels, hidden)
     dense1 = dense1[:, :, 0, 0].t()
-    slices = max(1, GROUP_CELLS // (state.shape[2] * state.shape[3]))
+    groups = math.ceil(len(state) / max(1, GROUP_CELLS // (state.shape[2] * state.shape[3])))
+    slices = math.ceil(len(state) / groups)
     cells = state.permute(0, 2, 3, 1)
     done = [
         _FiringSteps.apply(some, kernel, bias, dense1, fire, dtype, recompute)
@@ -111,10 +113,10 @@ class _FiringSteps(torch.autograd.Function):
             of_change[count:] = 0
             of_hidden = torch.ops.aten.threshold_backward(of_change @ dense1.t(), hidden, 0)
             for total, part in zip(
-                sums, (seen.t() @ of_hidden, of_hidden.sum(0, dtype=torch.float32), hidden.t() @ of_change), strict=True
+                sums, (seen.t() @ of_hidden, of_hidden.sum(0, dtype=end.dtype), hidden.t() @ of_change), strict=True
             ):
                 total += part
-            gradient += _spread(of_hidden, kernel, fire, count)
+            gradient += _spread(of_hidden, kernel, fire, count, end.dtype)
         return gradient, *sums, None, None, None
 
 
@@ -145,14 +147,14 @@ def _firing(fire) -> tuple[torch.Tensor, int]:
 def _gather(state, near, firing, dtype) -> torch.Tensor:
     """What the firing cells see of the state [cell, n]: [firing, 9 n]."""
     places = near.index_select(0, firing).flatten()
-    return state.to(dtype).index_select(0, places).view(len(firing), -1)
+    return state.to(dtype).index_select(0, places).view(len(firing), 9 * state.shape[1])
 
 
 def _hidden(seen, weights) -> torch.Tensor:
     return torch.addmm(weights[1], seen, weights[0]).relu_()
 
 
-def _spread(of_hidden, kernel, fire, count: int) -> torch.Tensor:
+def _spread(of_hidden, kernel, fire, count: int, dtype: torch.dtype) -> torch.Tensor:
     """The gradient of what the firing cells saw, added up in the cells that they saw it in: [slice, row, column, n].
 
     Every cell of the grid with a border collects from the up to nine firing cells around it; then the border, which
@@ -169,7 +171,7 @@ def _spread(of_hidden, kernel, fire, count: int) -> torch.Tensor:
     # The cell above and to the left sees this one with its last tap, and so on.
     around = around + torch.arange(8, -1, -1, dtype=torch.int32)
     grid = F.embedding_bag(around, seen.view(-1, taps // 9), mode="sum")
-    grid = grid.view(slices, rows + 2, columns + 2, -1).float()
+    grid = grid.view(slices, rows + 2, columns + 2, -1).to(dtype)
     grid[:, 2] += grid[:, 0]
     grid[:, rows - 1] += grid[:, rows + 1]
     grid[:, :, 2] += grid[:, :, 0]
