@@ -48,7 +48,7 @@ class MedNCATrainParameterNode:
     intendedUse: str = "Research only, not for clinical use."
     # How to train
     plan: Preset = Preset.FROM_DATA
-    editedPlan: str  # JSON laid over the plan, see planning.editsOf; empty: as proposed
+    editedPlan: str  # JSON laid over the plan, see planning.editsText; empty: as proposed
     minutes: Annotated[int, WithinRange(1, 100000)] = 30
     memoryGB: Annotated[float, WithinRange(0.0, 4096.0)] = 0.0  # 0: a share of the computer's
     heldOutPercent: Annotated[int, WithinRange(5, 90)] = 20

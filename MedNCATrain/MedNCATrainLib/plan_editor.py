@@ -10,11 +10,11 @@ from .planning import editableText, editsOf
 class PlanEditor:
     """Shown while its button is checked. What is typed counts once it was checked and found good."""
 
-    def __init__(self, ui, onEdited: Callable[[str], None]) -> None:
+    def __init__(self, ui, onEdited: Callable[[dict], None]) -> None:
         """
         Args:
             ui: has editPlanButton, planEditor, planEdit, planProblemLabel, usePlanButton and dropPlanButton.
-            onEdited: is called with what was edited, as JSON; empty for nothing.
+            onEdited: is called with what was edited, part by part; empty for nothing.
         """
         self._ui, self._onEdited = ui, onEdited
         self._proposal = self._plan = None
@@ -81,8 +81,9 @@ class PlanEditor:
 
     def _onDrop(self, checked: bool = False) -> None:
         self._say("")
-        self._filled = self._ui.planEdit.toPlainText()
-        self._onEdited("")
+        self._plan = self._proposal
+        self._fill()
+        self._onEdited({})
 
     def _say(self, text: str) -> None:
         self._ui.planProblemLabel.text = text

@@ -13,6 +13,7 @@ from slicer.i18n import tr as _
 from .case_list import fileName
 from .case_reports import CaseReport
 from .computer import memoryGB, speed
+from .parameters import Preset
 
 AUTOMATIC_SHARE = 0.5  # of the computer's memory, so that Slicer and its user can go on working
 
@@ -68,9 +69,10 @@ def editedPlan(proposal: Plan, parameters) -> Plan:
     Raises:
         MedNCAError: what was edited makes no plan, or one that does not fit into the memory.
     """
-    if not parameters.editedPlan:
+    edits = _edits(parameters)
+    if not edits:
         return proposal
-    plan = _overlaid(proposal, json.loads(parameters.editedPlan))
+    plan = _overlaid(proposal, edits)
     limit = memoryLimit(parameters)
     if plan.memory_bytes > limit * 1e9:
         raise MedNCAError(_tooLarge(plan, limit))
@@ -90,8 +92,8 @@ def editableText(plan: Plan) -> str:
     return re.sub(r"\[\s+([^\[\]{}]*?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)
 
 
-def editsOf(plan: Plan, text: str) -> str:
-    """What a person has changed in the text of a plan, as JSON; empty when nothing.
+def editsOf(plan: Plan, text: str) -> dict:
+    """What a person has changed in the text of a plan, part by part; empty when nothing.
 
     Args:
         plan: the proposed one.
@@ -101,16 +103,27 @@ def editsOf(plan: Plan, text: str) -> str:
         MedNCAError: the text is not JSON, or what was changed makes no plan.
     """
     edits = _difference(json.loads(editableText(plan)), _read(text))
-    if not edits:
-        return ""
     _overlaid(plan, edits)
-    return json.dumps(edits)
+    return edits
+
+
+def editsText(edits: dict, preset: Preset) -> str:
+    """The form in which edits are kept in a parameter: they belong to the plan that they were made in."""
+    return json.dumps({"preset": preset.value, **edits}) if edits else ""
 
 
 def editTexts(parameters) -> list[str]:
     """What was edited by hand, such as "recipe.batch 8"."""
+    return [
+        f"{part}.{name} {json.dumps(value)}"
+        for part, values in _edits(parameters).items()
+        for name, value in values.items()
+    ]
+
+
+def _edits(parameters) -> dict:
     edits = json.loads(parameters.editedPlan) if parameters.editedPlan else {}
-    return [f"{part}.{name} {json.dumps(value)}" for part, values in edits.items() for name, value in values.items()]
+    return edits if edits.pop("preset", parameters.plan.value) == parameters.plan.value else {}
 
 
 def _read(text: str) -> dict:

@@ -7,9 +7,8 @@ import qt
 import slicer
 from mednca import MedNCAError
 
-from .parameters import Preset
 from .plan_editor import PlanEditor
-from .planning import editTexts, iterationSeconds, memoryLimit
+from .planning import editsText, editTexts, iterationSeconds, memoryLimit
 from .wording import heldOutText, needsText, planHtml, torchText
 
 UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "Settings.ui"
@@ -26,7 +25,6 @@ class SettingsSection:
         """
         self._logic = logic
         self._parameters = self._guiTag = None
-        self._preset: Preset | None = None  # that the edited plan belongs to
         section = slicer.util.loadUI(str(UI_FILE))
         layout.addWidget(section)
         self.ui = slicer.util.childWidgetVariables(section)
@@ -43,16 +41,11 @@ class SettingsSection:
             return
         if not parameters.runsFolder.is_absolute():
             parameters.runsFolder = defaultFolder()
-        self._preset = parameters.plan
         self._guiTag = parameters.connectGui(self.ui)
 
     def show(self) -> None:
         """Show the parameters as they are now; called after each change of them, and never while there are none."""
         parameters = self._parameters
-        if parameters.plan is not self._preset:
-            # What was edited by hand belongs to the plan that it was edited in.
-            self._preset = parameters.plan
-            parameters.editedPlan = ""
         usable = sum(report is not None and report.ok for report in self._logic.found(parameters).values())
         self.ui.heldOutCountLabel.text = heldOutText(usable, parameters.heldOutPercent) if usable > 1 else ""
         proposal = plan = None
@@ -73,8 +66,8 @@ class SettingsSection:
         """Let go of the widgets."""
         self._editor.close()
 
-    def _onEdited(self, edits: str) -> None:
-        self._parameters.editedPlan = edits
+    def _onEdited(self, edits: dict) -> None:
+        self._parameters.editedPlan = editsText(edits, self._parameters.plan)
 
 
 def defaultFolder() -> Path:
