@@ -104,6 +104,9 @@ class TrainRunTest(TrainPanelCase):
     def status(self, folder=None):
         return json.loads(((folder or self.runs[-1]) / "status.json").read_text())
 
+    def canResume(self):
+        return self.ui.pauseButton.text == "Resume" and self.ui.pauseButton.enabled
+
     def waitForEnd(self):
         self.waitUntil(lambda: not self.ui.stopButton.enabled)
 
@@ -208,7 +211,7 @@ class TrainRunTest(TrainPanelCase):
         self.assertEqual(paused["state"], "paused")
         self.waitUntil(lambda: not self.isAlive())
         self.assertIn("Resume", self.message())
-        self.assertEqual((self.ui.pauseButton.text, self.ui.pauseButton.enabled), ("Resume", True))
+        self.waitUntil(self.canResume)
         before = self.lastIteration(self.charts()[0])
 
         self.ui.pauseButton.click()
@@ -267,7 +270,7 @@ class TrainRunTest(TrainPanelCase):
         self.assertFalse(self.ui.stopButton.enabled)
         self.assertEqual([process.started_at(pid) for pid in family], [None] * len(family))
         self.assertIn("was ended", self.message())
-        self.assertEqual((self.ui.pauseButton.text, self.ui.pauseButton.enabled), ("Resume", True))
+        self.waitUntil(self.canResume)
 
     def test_stopWhileItStartsEndsItAtOnce(self):
         self.start()
@@ -285,6 +288,7 @@ class TrainRunTest(TrainPanelCase):
         self.waitForEnd()
         for words in ("ended from outside", "0.2 GB", "Resume"):
             self.assertIn(words, self.message())
+        self.waitUntil(self.canResume)
         self.ui.pauseButton.click()
         self.waitUntil(lambda: self.ui.pauseButton.text == "Pause" and self.ui.pauseButton.enabled)
 
@@ -299,7 +303,7 @@ class TrainRunTest(TrainPanelCase):
         self.start("fail")
         self.waitForEnd()
         self.assertIn("The disk is full", self.message())
-        self.assertEqual((self.ui.pauseButton.text, self.ui.pauseButton.enabled), ("Resume", True))
+        self.waitUntil(self.canResume)
 
     def test_aFolderThatVanishesIsNoTraceback(self):
         folder = self.startAndWaitForProgress()

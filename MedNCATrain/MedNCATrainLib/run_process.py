@@ -19,6 +19,7 @@ from .run_files import Status, readJson
 
 PROGRAM = ("-m", "mednca")  # what Slicer's Python runs
 QUIET = 3.0  # seconds without news after which the system is asked whether the process is still there
+AGAIN = 1.0  # seconds until it is asked again
 ENDED = ("paused", "finished", "failed")  # states after which the process ends by itself
 
 
@@ -49,8 +50,9 @@ class RunProcess:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._child = None  # when it was started from here: asked for its exit code, lest it stays as a zombie
-        self._wasAlive, self._looked = False, float("-inf")
-        self._ended = 0.0  # when it was ended from here
+        self._asked, self._answer = float("-inf"), False  # when the system was asked for the process, and what it said
+        self._gone: list | None = None  # ids and starts of processes that have ended
+        self._ended = 0.0  # when they were ended from here
 
     def start(self, arguments: Sequence[str]) -> None:
         """Start anew; what an earlier run in the folder said of itself goes away.
@@ -99,7 +101,7 @@ class RunProcess:
         What it has done since its last checkpoint is lost.
         """
         gone = [process.end_with_children(pid, started) for pid, started in self._identities()]
-        self._looked, self._ended = float("-inf"), time.time()
+        self._asked, self._ended = float("-inf"), time.time()
         self._remove("stop")
         return all(gone)
 
@@ -120,9 +122,15 @@ class RunProcess:
         """Whether the process is there."""
         if self._child is not None:
             self._child.poll()
-        self._looked = time.monotonic()
-        self._wasAlive = any(process.alive(pid, started) for pid, started in self._identities())
-        return self._wasAlive
+        identities = self._identities()
+        self._asked = time.monotonic()
+        self._answer = any(process.alive(pid, started) for pid, started in identities)
+        self._gone = None if self._answer else identities
+        return self._answer
+
+    def isOver(self) -> bool:
+        """Whether the process has gone after it has said that it ends; until then another one cannot be started."""
+        return not self._isStillThere(0.0)
 
     def state(self, status: Status | None) -> RunState:
         """How the run stands.
@@ -137,19 +145,18 @@ class RunProcess:
         if status is None:
             if not asked:
                 return RunState.NONE
-            return RunState.STARTING if self._isStillAlive(0.0) else RunState.GONE
+            return RunState.STARTING if self._isStillThere(0.0) else RunState.GONE
         if status.state in ENDED:
             return RunState(status.state)
-        return RunState.RUNNING if self._isStillAlive(status.updated) else RunState.GONE
+        return RunState.RUNNING if self._isStillThere(status.updated) else RunState.GONE
 
-    def _isStillAlive(self, updated: float) -> bool:
+    def _isStillThere(self, updated: float) -> bool:
         """Whether the process is there; the system is asked only now and then, and only when there is no news."""
+        if self._identities() == self._gone:
+            return False
         if time.time() - updated < QUIET and updated > self._ended:
-            self._wasAlive = True
             return True
-        if not self._wasAlive or time.monotonic() - self._looked > QUIET:
-            self.isAlive()
-        return self._wasAlive
+        return self.isAlive() if time.monotonic() - self._asked > AGAIN else self._answer
 
     def _identities(self) -> list[tuple[int, float]]:
         """Process ids with their starts: of what was started, and of what works."""
@@ -166,7 +173,7 @@ class RunProcess:
         asked = time.time()
         command = [slicerPython(), *PROGRAM, *arguments, *(["--resume"] if resume else [])]
         self._child = process.start_detached(command, self.folder, self.folder / "output.txt", environment())
-        self._looked = float("-inf")
+        self._asked, self._gone = float("-inf"), None
         record = {
             "pid": self._child.pid,
             "started": process.started_at(self._child.pid) or asked,  # it may have ended already

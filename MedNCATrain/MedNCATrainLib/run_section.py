@@ -232,7 +232,7 @@ class RunSection:
         ui.startButton.toolTip = self._reason or _("Train a model on the cases")
         showsReason = bool(self._reason) and not state.isLive and not preparing
         ui.reasonLabel.text, ui.reasonLabel.visible = self._reason if showsReason else "", showsReason
-        canResume = state in RESUMABLE and watcher.process.canResume()
+        canResume = state in RESUMABLE and watcher.process.canResume() and watcher.process.isOver()
         ui.pauseButton.text = _("Resume") if state in RESUMABLE else _("Pause")
         ui.pauseButton.enabled = not preparing and (canResume or (state is RunState.RUNNING and not self._isAsked))
         ui.stopButton.text = _("End now") if self._isAsked else _("Stop")
