@@ -24,8 +24,9 @@ checks: $(ready)-demo ## what is checked about the repository itself
 benchmarks: $(ready)-test ## speed, memory and responsiveness on this machine
 	set -e; for script in $$(grep -l __main__ Testing/Benchmarks/*.py); do echo "== $$script"; $(python) $$script; done
 
-screenshots: $(ready)-test ## pictures of the panel at work for README and tutorial, into Docs/pictures/
+screenshots: $(ready)-test ## pictures of the panels at work for README and guides, into Docs/pictures/
 	$(python) Testing/screenshots.py --output Docs/pictures
+	$(python) Testing/screenshots_training.py --output Docs/pictures
 
 clean: ## remove .venv and everything that was made
 	rm -rf .venv build demo-output .pytest_cache .ruff_cache *.egg-info MedNCASegment/*.egg-info

@@ -66,14 +66,14 @@ def addPhantoms(count: int, seed: int = 0, name: str = "Phantom") -> list[tuple]
     Args:
         count: how many.
         seed: the same seed gives the same phantoms.
-        name: of the folder; the volumes get numbers behind it.
+        name: of each; the volumes get a number behind it, and the folder an s.
 
     Returns:
         Volume node and segmentation node of each.
     """
     generator = np.random.default_rng(seed)
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
-    folder = hierarchy.CreateFolderItem(hierarchy.GetSceneItemID(), hierarchy.GenerateUniqueItemName(name))
+    folder = hierarchy.CreateFolderItem(hierarchy.GetSceneItemID(), hierarchy.GenerateUniqueItemName(f"{name}s"))
     pairs = []
     for number in range(1, count + 1):
         image, nodule = makePhantom(generator)
@@ -88,7 +88,7 @@ def _addNodes(name: str, image: np.ndarray, nodule: np.ndarray) -> tuple:
     slicer.util.updateVolumeFromArray(volumeNode, image)
     volumeNode.SetSpacing(SPACING)
     volumeNode.CreateDefaultDisplayNodes()
-    segmentationNode = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", f"{name} segmentation")
+    segmentationNode = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", f"{name} nodule")
     segmentationNode.CreateDefaultDisplayNodes()
     segmentationNode.SetReferenceImageGeometryParameterFromVolumeNode(volumeNode)
     segmentation = segmentationNode.GetSegmentation()
