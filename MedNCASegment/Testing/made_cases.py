@@ -30,7 +30,7 @@ def write_case(folder: Path, name: str, volume: Volume, label: np.ndarray) -> No
     write_volume(folder / "labelsTr" / f"{name}.nii.gz", Volume(label, volume.affine))
 
 
-def scan_facts(shape, spacing, organ_mm, contact_mm2=(0.0, 0.0, 0.0), parts: int = 1) -> CaseFacts:
+def scan_facts(shape, spacing, organ_mm, contact_mm2=(0.0, 0.0, 0.0), parts: int = 1, outside=(0.0, 0.0)) -> CaseFacts:
     """What measuring a scan with an ellipsoid of a size would give; parts lie one before the other."""
     organ = np.array(organ_mm, float)
     volume = np.pi / 6 * organ.prod()
@@ -46,6 +46,7 @@ def scan_facts(shape, spacing, organ_mm, contact_mm2=(0.0, 0.0, 0.0), parts: int
         orientation="RAS",
         intensity=(0.0, 100.0, 1000.0),
         foreground_intensity=(200.0, 300.0, 400.0),
+        outside=outside,
         parts=each,
         foreground=whole,
         section_mm2=tuple(volume / organ),

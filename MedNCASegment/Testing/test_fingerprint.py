@@ -42,6 +42,14 @@ def test_what_is_measured_is_in_millimetres_along_right_anterior_superior():
     assert facts.foreground_intensity[1] > facts.intensity[1]
 
 
+def test_a_small_bright_foreground_lies_outside_the_percentiles_of_its_volume():
+    large = measure(*ellipsoids((20, 24, 18), radii_mm=(6.0, 7.0, 5.0)))
+    small = measure(*ellipsoids((40, 48, 36), radii_mm=(2.0, 2.0, 2.0)))
+    assert max(large.outside) < 0.1
+    assert small.outside[0] == 0
+    assert small.outside[1] == 1
+
+
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_the_order_in_which_axes_are_stored_changes_nothing_but_its_name(order):
     volume, label = ellipsoids((20, 24, 9), (1.0, 1.2, 2.0), (4.0, 7.0, 5.0), parts=2)

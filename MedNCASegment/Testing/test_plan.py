@@ -120,6 +120,14 @@ def test_patches_grow_with_what_they_must_see_and_batches_shrink():
     assert (large.patch, large.batch) == (64, 4)
 
 
+def test_intensities_of_the_foreground_are_not_cut_off():
+    assert propose(scan_fingerprint(*LIVER)).card.input.percentiles == (0.5, 99.5)
+    bright = propose(scan_fingerprint(*LESION, outside=(0.0, 0.8)))
+    assert bright.card.input.percentiles == (0.5, 100)
+    assert "brightest" in bright.why["input.percentiles"]
+    assert propose(scan_fingerprint(*LESION, outside=(0.4, 0.0))).card.input.percentiles == (0, 99.5)
+
+
 def test_patches_are_aimed_where_most_would_miss():
     assert propose(scan_fingerprint(*HIPPOCAMPUS)).recipe.aimed == 0
     plan = propose(scan_fingerprint(*LESION))

@@ -36,6 +36,7 @@ class CaseFacts:
     orientation: str  # where the array's axes point, such as "LPS"
     intensity: Triple  # percentiles 0.5, 50 and 99.5 of all voxels
     foreground_intensity: Triple  # the same of labelled voxels
+    outside: tuple[float, float]  # share of labelled voxels below and above the percentiles 0.5 and 99.5 of all
     parts: dict[int, Part]  # by label value
     foreground: Part  # all labels together
     section_mm2: Triple  # mean area of the slices, across each axis, that show a label
@@ -74,6 +75,7 @@ class Fingerprint:
     orientations: dict[str, int]  # orientation -> number of cases
     intensity: list[float]
     foreground_intensity: list[float]
+    outside: list[float]  # share of labelled voxels darker and brighter than nearly all others
     labels: list[LabelFacts]
     extent_mm: list[float]  # of the foreground
     section_mm2: list[float]
@@ -121,6 +123,7 @@ class Fingerprint:
             orientations=dict(Counter(one.orientation for one in facts).most_common()),
             intensity=_median(one.intensity for one in facts),
             foreground_intensity=_median(one.foreground_intensity for one in facts),
+            outside=_median(one.outside for one in facts),
             labels=labels,
             extent_mm=_median(one.foreground.extent_mm for one in facts),
             section_mm2=_median(one.section_mm2 for one in facts),
@@ -149,12 +152,15 @@ def measure(volume: Volume, label: np.ndarray) -> CaseFacts:
     counts = _counts(shown)
     slices = [np.count_nonzero(count) for count in counts]
     area = np.prod(spacing) / spacing
+    intensity = _percentiles(volume.array.ravel(order="K"))
+    labelled = np.transpose(volume.array, order)[box][shown]
     return CaseFacts(
         shape=inside.shape,
         spacing=tuple(float(mm) for mm in spacing),
         orientation="".join(("LR", "PA", "IS")[axis][sign > 0] for axis, sign in zip(nearest, signs, strict=True)),
-        intensity=_percentiles(volume.array.ravel(order="K")),
-        foreground_intensity=_percentiles(np.transpose(volume.array, order)[box][shown]),
+        intensity=intensity,
+        foreground_intensity=_percentiles(labelled),
+        outside=(float(np.mean(labelled < intensity[0])), float(np.mean(labelled > intensity[2]))),
         parts=parts,
         foreground=_part(shown, start, spacing),
         section_mm2=tuple(float(np.sum(c)) * a / n for c, a, n in zip(counts, area, slices, strict=True)),

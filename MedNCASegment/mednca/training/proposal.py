@@ -9,16 +9,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
-from ..card import MAX_LABELS, PLANES, Card, Input, Label, Level
+from ..card import MAX_LABELS, Card, Label, Level
 from ..errors import MedNCAError
 from .fingerprint import Fingerprint
+from .grid_choice import Grid, choose_grid
 from .recipe import Recipe
 
-ANISOTROPIC = 1.5  # slices further apart than this, against their pixels, are not cut across
-BORDER_HIDDEN = 0.6  # a plane that hides this much of the labels' borders is not taken
-TOUCHING = 0.1  # labels border on each other when they share this much of a slice's foreground
-MOST_SIDE = 256  # cells; larger grids are made coarser while the organ keeps ORGAN_CELLS
-ORGAN_CELLS = 64
 COARSEST_SIDE = 32  # cells; more levels are added until the coarsest grid is at most this wide
 FACTOR, MOST_SCALE = 4, 64  # between two levels (paper, section 3.3), and of the coarsest
 CHANNELS, FREE_CHANNELS = 32, 16  # the paper's, and those that are neither image nor label
@@ -27,9 +23,7 @@ LEAST_PATCH, MOST_PATCH = 24, 64  # cells
 HIT, AIMED = 0.9, 0.5  # chance to show foreground below which patches are aimed at it, and how many then
 WORK = 400_000  # cells times steps in an iteration, which sets the batch
 LEAST_BATCH, MOST_BATCH = 4, 16  # slices
-SPEED = (
-    500_000  # cells times steps in a second of training on one core of a processor of 2024; sets no more than batches
-)
+SPEED = 500_000  # cells times steps a second, roughly, on one core; sets batches and how often things are done
 LEAST_ITERATIONS = 600  # in a time limit
 ITERATIONS = 20_000
 VALIDATIONS, PATIENCE = 20, 8
@@ -70,156 +64,91 @@ def propose_card(fingerprint: Fingerprint, wishes: Wishes, seed: int, minutes: f
     Raises:
         MedNCAError: there are more labels than a model can have.
     """
-    if len(fingerprint.labels) > MAX_LABELS and not wishes.merge_labels:
-        raise MedNCAError(
-            f"The cases have {len(fingerprint.labels)} labels, and a model at most {MAX_LABELS}; merge them."
-        )
     why: dict[str, str] = {}
-    plane = choose_plane(fingerprint, wishes.merge_labels, why)
-    axes = [axis for axis in range(3) if axis != PLANES[plane]]
-    millimetres = [fingerprint.shape.median[axis] * fingerprint.spacing.median[axis] for axis in axes]
-    if wishes.sizes:
-        pixels = max(fingerprint.shape.median[axis] for axis in axes)
-        square = min(wishes.sizes, key=lambda size: abs(math.log(size / pixels)))
-        source = Input(plane, size=(square, square))
-        cell = [mm / square for mm in millimetres]
-        why["input.size"] = f"Slices are resized to {square} x {square} cells, as in the paper."
-    else:
-        cell = [choose_spacing(fingerprint, axes, why)] * 2
-        source = Input(plane, spacing=tuple(cell))
-    sides = [mm / one for mm, one in zip(millimetres, cell, strict=True)]
-    organs = [fingerprint.extent_mm[axis] / one for axis, one in zip(axes, cell, strict=True)]
-    side, organ = max(sides), max(organs)
-    scales = wishes.scales or choose_scales(side, organ, why)
-    if wishes.scales:
-        why["levels"] = f"Levels at {_fractions(scales)} of the grid, as in the paper."
-    steps = choose_steps(side, organ, scales[0], why)
-    patch = choose_patch(side, organ, scales, why)
-    if wishes.sizes:
-        patch = round(side / scales[0])
-        why["patch"] = "Finer levels are trained on patches as large as the coarsest grid, as in the paper."
-    labels = [
-        Label(label.value, label.name, COLORS[index % len(COLORS)]) for index, label in enumerate(fingerprint.labels)
-    ]
-    if wishes.merge_labels:
-        labels = [Label(1, "Foreground", COLORS[0])]
+    labels = choose_labels(fingerprint, wishes.merge_labels, why)
+    grid = choose_grid(fingerprint, wishes.sizes, wishes.merge_labels, why)
+    scales = choose_scales(grid, wishes.scales, why)
+    steps = choose_steps(grid, scales[0], why)
     card = Card(
         name="model",
         title="Own model",
         labels=labels,
-        input=source,
+        input=grid.source,
         levels=[Level(scale, steps) for scale in scales],
+        channels=choose_channels(len(labels), why),
         expects=_expects(fingerprint),
     )
-    why["input.percentiles"] = (
-        "Intensities between the percentiles 0.5 and 99.5 of a volume become 0 to 1, so that scanner units and a few"
-        " very bright voxels do not matter."
-    )
-    card.channels = choose_channels(len(labels), why)
-    why["labels"] = "One output for all labelled voxels." if len(labels) == 1 else "One output a label."
     why["largest_component"] = (
         "Off here; switched on at the end of training when the validation cases show a higher Dice with it."
     )
-    recipe = Recipe(patch=patch, aimed=choose_aimed(sides, organs, patch, scales, why), seed=seed)
-    recipe = choose_course(recipe, slice_work(side, patch, scales, steps), minutes, why)
+    patch = choose_patch(grid, scales, bool(wishes.sizes), why)
+    recipe = Recipe(patch=patch, aimed=choose_aimed(grid, patch, scales, why), seed=seed)
+    recipe = choose_course(recipe, slice_work(grid.side, patch, scales, steps), minutes, why)
     return Proposal(card, recipe, why)
 
 
-def choose_plane(fingerprint: Fingerprint, merged: bool, why: dict[str, str]) -> str:
-    """The plane that slices lie in."""
-    spacing, names = fingerprint.spacing.median, list(PLANES)
-    coarsest = max(range(3), key=lambda axis: spacing[axis])
-    others = [spacing[axis] for axis in range(3) if axis != coarsest]
-    if spacing[coarsest] > ANISOTROPIC * max(others):
-        why["input.plane"] = (
-            f"The scans' slices are {names[coarsest]}: {spacing[coarsest]:.3g} mm apart with pixels of"
-            f" {max(others):.3g} mm."
-        )
-        return names[coarsest]
-    hidden = [0.0, 0.0, 0.0] if merged else _hidden_borders(fingerprint)
-    allowed = [axis for axis in range(3) if hidden[axis] < BORDER_HIDDEN]
-    # Pixels, not square mm: of two cuts of the same size the finer one shows more.
-    pixels = [area * mm / math.prod(spacing) for area, mm in zip(fingerprint.section_mm2, spacing, strict=True)]
-    best = max(allowed, key=lambda axis: pixels[axis])
-    reason = f"voxels are about as deep as wide, and {names[best]} cuts show the most of the foreground at once"
-    if len(allowed) < 3:
-        left_out = next(names[axis] for axis in range(3) if axis not in allowed)
-        reason += f" of the planes that show where labels border on each other ({left_out} hardly does)"
-    why["input.plane"] = f"Slices are {names[best]}: {reason}, {pixels[best]:.0f} pixels on average."
-    return names[best]
+def choose_labels(fingerprint: Fingerprint, merged: bool, why: dict[str, str]) -> list[Label]:
+    """Labels of the model; raises MedNCAError when there are too many."""
+    found = fingerprint.labels
+    if merged or len(found) == 1:
+        why["labels"] = "One output for all labelled voxels."
+        return [Label(1, "Foreground", COLORS[0])] if merged else [Label(found[0].value, found[0].name, COLORS[0])]
+    if len(found) > MAX_LABELS:
+        raise MedNCAError(f"The cases have {len(found)} labels, and a model at most {MAX_LABELS}; merge them.")
+    why["labels"] = "One output a label; where several are above one half, the highest wins."
+    return [Label(one.value, one.name, COLORS[index % len(COLORS)]) for index, one in enumerate(found)]
 
 
-def _hidden_borders(fingerprint: Fingerprint) -> list[float]:
-    """For slices across R, A, S: the share of the borders between labels that lies between slices, not in them."""
-    total = sum(fingerprint.contact_mm2)
-    if total > TOUCHING * min(fingerprint.section_mm2):
-        return [area / total for area in fingerprint.contact_mm2]
-    # Labels that do not touch are told apart in slices that hold the line between their centres.
-    squares = [mm**2 for mm in fingerprint.apart_mm]
-    return [square / sum(squares) for square in squares] if sum(squares) > 0 else [0.0, 0.0, 0.0]
-
-
-def choose_spacing(fingerprint: Fingerprint, axes: list[int], why: dict[str, str]) -> float:
-    """Side of the square cells in mm."""
-    pixel = math.sqrt(math.prod(fingerprint.spacing.median[axis] for axis in axes))
-    side = max(fingerprint.shape.median[axis] * fingerprint.spacing.median[axis] for axis in axes) / pixel
-    organ = max(fingerprint.extent_mm[axis] for axis in axes) / pixel
-    coarser = max(1.0, min(side / MOST_SIDE, organ / ORGAN_CELLS))
-    spacing = float(f"{pixel * coarser:.3g}")
-    if coarser > 1:
-        why["input.spacing"] = (
-            f"Cells of {spacing:.3g} mm, coarser than the pixels of {pixel:.3g} mm: the grid shrinks from {side:.0f} to"
-            f" {side / coarser:.0f} cells, and the foreground still measures {organ / coarser:.0f}."
-        )
-    else:
-        why["input.spacing"] = f"Cells of {spacing:.3g} mm, the median pixel size of the cases."
-    return spacing
-
-
-def choose_scales(side: float, organ: float, why: dict[str, str]) -> list[int]:
+def choose_scales(grid: Grid, wanted: list[int] | None, why: dict[str, str]) -> list[int]:
     """Scales of the levels, coarse to fine."""
-    scales = [1]
+    if wanted:
+        why["levels"] = f"Levels at {_fractions(wanted)} of the grid, as in the paper."
+        return wanted
+    side, organ, scales = grid.side, grid.organ, [1]
     while side / scales[0] > COARSEST_SIDE and organ / scales[0] >= 1 and scales[0] < MOST_SCALE:
         scales.insert(0, scales[0] * FACTOR)
-    if len(scales) == 1:
-        why["levels"] = f"One level: the grid of about {side:.0f} cells can be crossed step by step."
-        if side > COARSEST_SIDE:
-            why["levels"] = f"One level: the foreground of {organ:.1f} cells would vanish at a quarter of the size."
-    else:
+    if len(scales) > 1:
         why["levels"] = (
-            f"Levels at {_fractions(scales)} of the grid: on the coarsest, {side / scales[0]:.0f} cells wide, the whole"
-            f" slice is within reach, and the foreground measures {organ / scales[0]:.1f} cells."
+            f"Levels at {_fractions(scales)} of the grid: the coarsest is {side / scales[0]:.0f} cells wide, which"
+            f" cells can look across, and the foreground measures {organ / scales[0]:.1f} cells there."
         )
+    elif side > COARSEST_SIDE:
+        why["levels"] = f"One level: the foreground of {organ:.1f} cells would vanish at a quarter of the size."
+    else:
+        why["levels"] = f"One level: a grid of about {side:.0f} cells can be looked across at full size."
     return scales
 
 
-def choose_steps(side: float, organ: float, scale: int, why: dict[str, str]) -> int:
+def choose_steps(grid: Grid, scale: int, why: dict[str, str]) -> int:
     """Steps of every level."""
-    across = max(side, organ) / scale
+    across = max(grid.side, grid.organ) / scale
     steps = min(max(LEAST_STEPS, 8 * math.ceil(across / 8 - 1e-6)), MOST_STEPS)
     reach = steps * scale
-    sees = "the whole slice" if reach >= side else f"{reach} cells of the finest grid"
+    sees = "the whole slice" if reach >= grid.side else f"{reach} cells of the finest grid"
     why["steps"] = f"{steps} steps a level: a cell sees one cell further with each, on the coarsest level {sees}."
     return steps
 
 
-def choose_patch(side: float, organ: float, scales: list[int], why: dict[str, str]) -> int:
-    """Side of the patches that finer levels are trained on, in cells."""
-    wanted = max(LEAST_PATCH, side / scales[0], organ / 2)
-    patch = min(8 * math.ceil(wanted / 8 - 1e-6), MOST_PATCH)
+def choose_patch(grid: Grid, scales: list[int], as_coarsest: bool, why: dict[str, str]) -> int:
+    """Side of the patches that finer levels are trained on, in cells; on request as large as the coarsest grid."""
+    wanted = max(LEAST_PATCH, grid.side / scales[0], grid.organ / 2)
+    patch = round(grid.side / scales[0]) if as_coarsest else min(8 * math.ceil(wanted / 8 - 1e-6), MOST_PATCH)
     if len(scales) > 1:
-        why["patch"] = (
-            f"Finer levels are trained on patches of {patch} x {patch} cells; the foreground measures {organ:.0f}, so"
-            " that few of them miss it."
+        why["patch"] = f"Finer levels are trained on patches of {patch} x {patch} cells"
+        why["patch"] += (
+            ", as large as the coarsest grid, as in the paper."
+            if as_coarsest
+            else f", which see enough of the foreground's {grid.organ:.0f} and keep memory small."
         )
     return patch
 
 
-def choose_aimed(sides: list[float], organs: list[float], patch: int, scales: list[int], why: dict[str, str]) -> float:
-    """Part of the patches that are moved to the foreground; `sides` and `organs` are rows and columns in cells."""
-    chance = math.prod(min(1.0, (patch + organ) / side) for side, organ in zip(sides, organs, strict=True))
+def choose_aimed(grid: Grid, patch: int, scales: list[int], why: dict[str, str]) -> float:
+    """Part of the patches that are moved to the foreground."""
     if len(scales) == 1:
         return 0.0
+    chances = (min(1.0, (patch + organ) / side) for side, organ in zip(grid.sides, grid.organs, strict=True))
+    chance = math.prod(chances)
     if chance >= HIT:
         why["aimed"] = "0: patches lie anywhere, as nearly every one shows some of the foreground."
         return 0.0
