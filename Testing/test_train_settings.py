@@ -121,7 +121,7 @@ class SettingsPanelTest(TrainPanelCase):
         self.edit(f'"patch": {proposed.recipe.patch}', '"patch": 20')
         self.assertEqual(self.plan.recipe.patch, 20)
         self.assertEqual(json.loads(self.parameters.editedPlan)["recipe"], {"patch": 20})
-        self.assertIn("20, by hand", self.ui.planTextLabel.text)
+        self.assertIn("20, edited by hand", self.ui.planTextLabel.text)
         self.ui.minutesSpinBox.value = 12
         self.assertEqual((self.plan.recipe.patch, self.plan.recipe.minutes), (20, 12))
         self.assertIn('"patch": 20', self.ui.planEdit.toPlainText())

@@ -112,15 +112,6 @@ def editsText(edits: dict, preset: Preset) -> str:
     return json.dumps({"preset": preset.value, **edits}) if edits else ""
 
 
-def editTexts(parameters) -> list[str]:
-    """What was edited by hand, such as "recipe.batch 8"."""
-    return [
-        f"{part}.{name} {json.dumps(value)}"
-        for part, values in _edits(parameters).items()
-        for name, value in values.items()
-    ]
-
-
 def _edits(parameters) -> dict:
     edits = json.loads(parameters.editedPlan) if parameters.editedPlan else {}
     return edits if edits.pop("preset", parameters.plan.value) == parameters.plan.value else {}
@@ -151,9 +142,15 @@ def _difference(before: dict, after: dict) -> dict:
 
 
 def _overlaid(plan: Plan, edits: dict) -> Plan:
-    if edits.get("recipe", {}).get("iterations") is not None:
+    """A plan with edits laid over it, and that in place of the reasons of what was edited."""
+    changed = {name: value for values in edits.values() for name, value in values.items()}
+    stale = set(changed) | ({"steps"} if "levels" in changed else set())
+    if changed.get("iterations") is not None:
         edits = {**edits, "recipe": {**edits["recipe"], "minutes": None}}
-    return plan.overlaid(edits)
+        stale.add("minutes")
+    why = {name: sentence for name, sentence in plan.why.items() if name.partition(".")[0] not in stale}
+    why |= {name: _("{value}, edited by hand.").format(value=json.dumps(value)) for name, value in changed.items()}
+    return replace(plan.overlaid(edits), why=why)
 
 
 def _tooLarge(plan: Plan, limit: float) -> str:

@@ -8,7 +8,7 @@ import slicer
 from mednca import MedNCAError
 
 from .plan_editor import PlanEditor
-from .planning import editsText, editTexts, iterationSeconds, memoryLimit
+from .planning import editsText, iterationSeconds, memoryLimit
 from .wording import heldOutText, needsText, planHtml, torchText
 
 UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "Settings.ui"
@@ -58,7 +58,7 @@ class SettingsSection:
         self.ui.needsLabel.visible = plan is not None
         if plan is not None:
             self.ui.needsLabel.text = needsText(plan, memoryLimit(parameters), iterationSeconds(plan))
-        self.ui.planTextLabel.text = planHtml(plan, editTexts(parameters)) if plan is not None else escape(problem)
+        self.ui.planTextLabel.text = planHtml(plan) if plan is not None else escape(problem)
         self.ui.torchLabel.text = torchText()
         self._editor.show(proposal, plan)
 

@@ -133,9 +133,6 @@ def torchText() -> str:
         return _("PyTorch is installed.")
 
 
-def planHtml(plan: Plan, edits: list[str]) -> str:
-    """A plan as a table: what was edited by hand, and why the rest is as it is."""
-    edited = {edit.split(" ")[0].split(".")[-1] for edit in edits}
-    rows = [(edit.split(" ")[0], _("{edit}, by hand").format(edit=edit.partition(" ")[2])) for edit in edits]
-    rows += [(name, sentence) for name, sentence in plan.why.items() if name.split(".")[-1] not in edited]
-    return cardHtml(rows)
+def planHtml(plan: Plan) -> str:
+    """A plan as a table: what was chosen, and why."""
+    return cardHtml(list(plan.why.items()))
