@@ -22,6 +22,7 @@ from training_case import (
     status_of,
     train,
     trainer_in,
+    wait_for_iteration,
     wait_for_state,
     write_cases,
     write_plan,
@@ -68,22 +69,21 @@ def assert_as_if_never_stopped(folder, whole):
 def test_killed_at_random_moments_and_resumed_a_run_ends_in_the_same_weights(data, plan, whole, tmp_path):
     seed = random.randrange(10**6)
     print(f"seed of the moments: {seed}")
-    moments, killed = random.Random(seed), []
+    moments = random.Random(seed)
     model, workdir = tmp_path / "model.npz", tmp_path / "model.npz.work"
-    for attempt in range(4):
-        process = start(data, model, "--plan", plan, "--threads", "1", *(["--resume"] if attempt else []))
-        if attempt:
-            wait_for_state(process, workdir, "training")
-            time.sleep(moments.uniform(0, 1.0))
-        else:
-            # Anywhere, the import of PyTorch included.
+    targets = sorted(moments.randrange(1, LONG.iterations) for _ in range(3))
+    # The first anywhere, the import of PyTorch included; the others from an iteration on.
+    for target in (None, *targets):
+        process = start(data, model, "--plan", plan, "--threads", "1", "--resume")
+        if target is None:
             time.sleep(moments.uniform(0, 6.0))
+        else:
+            wait_for_iteration(process, workdir, target)
+            time.sleep(moments.uniform(0, 0.1))
         process.kill()
         process.communicate()
-        if (workdir / "log.jsonl").exists():
-            killed.append(len((workdir / "log.jsonl").read_text().splitlines()))
-    print(f"log lines when killed: {killed}")
-    assert killed
+        assert not model.exists()
+    print(f"killed from the iterations {targets} on")
     # Threads are not given any more: the checkpoint knows.
     done = run(data, model, "--resume")
     assert done.returncode == 0, done.stderr

@@ -182,11 +182,12 @@ def test_cases_without_any_label_are_refused(data, tmp_path):
         trainer_in(folder, tmp_path)
 
 
-@pytest.mark.parametrize("change", [{"per": "slice"}, {"downsample": "linear"}])
-def test_a_card_that_training_cannot_follow_is_refused(data, tmp_path, change):
-    card = small_card(input={"plane": "coronal", "spacing": [1.0, 1.0], **change})
-    with RunFolder(tmp_path / "work") as folder, pytest.raises(MedNCAError, match="percentiles per volume"):
-        trainer_in(folder, data, card=card)
+def test_the_authors_way_to_feed_slices_is_trained_too(data, tmp_path):
+    source = {"plane": "axial", "size": [16, 16], "per": "slice", "downsample": "linear"}
+    model = train(data, tmp_path / "work", replace(RECIPE, iterations=2), card=small_card(input=source))
+    assert model.card.input.size == (16, 16)
+    with np.load(tmp_path / "work" / "preview.npz") as preview:
+        assert preview["image"].shape == (16, 16)
 
 
 def test_the_learning_rate_rises_and_falls_to_a_hundredth():

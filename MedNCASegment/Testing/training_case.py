@@ -96,6 +96,21 @@ def run(data: Path, model: Path, *arguments: str | Path) -> subprocess.Completed
     return subprocess.run(line, env=environment(), capture_output=True, text=True, timeout=300)
 
 
+def wait_for_iteration(process: subprocess.Popen, workdir: Path, iteration: int) -> None:
+    """Wait until the log has lines of the iterations before this one."""
+    deadline = time.monotonic() + 240
+    while not (workdir / "log.jsonl").exists() or _last_iteration(workdir / "log.jsonl") < iteration // 10 * 10:
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < deadline, f"iteration {iteration} was not reached"
+        time.sleep(0.002)
+
+
+def _last_iteration(log: Path) -> int:
+    # The last line may be half-written.
+    lines = log.read_text().split("\n")[:-1]
+    return json.loads(lines[-1])["iteration"] if lines else 0
+
+
 def wait_for_state(process: subprocess.Popen, workdir: Path, state: str, timeout: float = 120.0) -> None:
     """Wait until the process has written a state; raises AssertionError when it ends before, or never does."""
     deadline = time.monotonic() + timeout

@@ -72,8 +72,6 @@ class Trainer:
         card, recipe = job.plan.card, job.plan.recipe
         if recipe.iterations is None and recipe.minutes is None:
             raise MedNCAError("The plan has neither a number of iterations nor minutes; give one of them.")
-        if card.input.per != "volume" or card.input.downsample != "average":
-            raise MedNCAError("Training needs a card with percentiles per volume and averaged coarse images.")
         self.job, self.recipe, self.folder, self.report = job, recipe, folder, report
         self.world = world or World("cpu")
         self.training = training
