@@ -55,6 +55,13 @@ def test_a_label_on_another_grid_is_refused(tmp_path, change, words):
         read_case(find_cases(tmp_path)[0])
 
 
+def test_a_second_channel_is_refused_as_such(tmp_path):
+    for channel in ("_0000", "_0001"):
+        make_case(tmp_path, "a", suffix=channel)
+    with pytest.raises(MedNCAError, match="'a_0001.nii.gz' is another channel of the case 'a'"):
+        find_cases(tmp_path)
+
+
 def describe(folder, **facts):
     folder.mkdir(exist_ok=True)
     (folder / "dataset.json").write_text(json.dumps(facts), encoding="utf-8")

@@ -21,7 +21,18 @@ MAY_IMPORT_TORCH = {
     "engines/torch_engine.py",
     *(
         f"training/{name}.py"
-        for name in ("aiming", "artefacts", "augment", "checkpoint", "network", "parallel", "step", "trainer")
+        for name in (
+            "aiming",
+            "artefacts",
+            "augment",
+            "batches",
+            "checkpoint",
+            "learner",
+            "network",
+            "parallel",
+            "step",
+            "trainer",
+        )
     ),
 }
 

@@ -163,9 +163,9 @@ def measure(volume: Volume, label: np.ndarray) -> CaseFacts:
         outside=(float(np.mean(labelled < intensity[0])), float(np.mean(labelled > intensity[2]))),
         parts=parts,
         foreground=_part(shown, start, spacing),
-        section_mm2=tuple(float(np.sum(c)) * a / n for c, a, n in zip(counts, area, slices, strict=True)),
-        shown=tuple(n / side for n, side in zip(slices, inside.shape, strict=True)),
-        contact_mm2=tuple(_touching(cut, axis) * float(area[axis]) for axis in range(3)),
+        section_mm2=tuple(float(np.sum(c) * a / n) for c, a, n in zip(counts, area, slices, strict=True)),
+        shown=tuple(float(n / side) for n, side in zip(slices, inside.shape, strict=True)),
+        contact_mm2=tuple(float(_touching(cut, axis) * area[axis]) for axis in range(3)),
     )
 
 
