@@ -96,7 +96,7 @@ def pair_files(images: str | Path, labels: str | Path) -> list[Case]:
         label = label_files.get(name) or label_files.get(plain)
         if label is None and name[-5:-4] == "_" and name[-4:].isdigit() and name[:-5] in label_files:
             raise MedNCAError(
-                f"'{image.name}' is another channel of the case '{name[:-5]}'; MedNCA takes one, so keep the files of one."
+                f"'{image.name}' is another channel of the case '{name[:-5]}'; MedNCA takes one, so keep one's files."
             )
         if label is None:
             raise MedNCAError(f"The image '{image.name}' has no label of the same name in '{labels}'.")
