@@ -22,7 +22,7 @@ class MedNCATrain(ScriptedLoadableModule):
             " Add the cases, press Start, watch it learn, and use it in MedNCA Segment."
             " Training runs on this computer in a process of its own; nothing is uploaded."
             " Research only, not for clinical use."
-            ' See the <a href="https://github.com/MedNCA/SlicerMedNCA/blob/main/Docs/tutorial.md">tutorial</a>.'
+            ' See the <a href="https://github.com/MedNCA/SlicerMedNCA/blob/main/Docs/training-your-own.md">guide</a>.'
         )
         self.parent.acknowledgementText = _(
             "The method is Med-NCA: J. Kalkhof, C. González, A. Mukhopadhyay, IPMI 2023."

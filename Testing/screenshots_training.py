@@ -72,7 +72,11 @@ class TrainingSession:
         self._open("settings")
         self._save("train-settings.png")
         # A model that learns this within a minute, for the pictures that follow.
-        self.parameters.editedPlan = json.dumps(PLAN)
+        settings = self.module.settings.ui
+        settings.editPlanButton.click()
+        settings.planEdit.setPlainText(json.dumps(PLAN))
+        settings.usePlanButton.click()
+        settings.editPlanButton.click()
         slicer.app.processEvents()
 
     def training(self) -> None:

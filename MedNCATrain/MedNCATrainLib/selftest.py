@@ -121,9 +121,14 @@ class MedNCATrainTest(ScriptedLoadableModuleTest):
         parameters.modelName = MODEL
         parameters.runsFolder = self.folder
         parameters.heldOutPercent = HELD_OUT_PERCENT
-        parameters.editedPlan = json.dumps(PLAN)
         for pair in addPhantoms(CASES):
             panel.logic.addCase(parameters, *pair)
+        settings = panel.settings.ui
+        self._wait(lambda: settings.editPlanButton.enabled, panel)
+        settings.editPlanButton.click()
+        settings.planEdit.setPlainText(json.dumps(PLAN))
+        settings.usePlanButton.click()
+        self.assertEqual(settings.planProblemLabel.text, "")
         self._wait(lambda: panel.run.ui.startButton.enabled, panel)
         return panel
 
