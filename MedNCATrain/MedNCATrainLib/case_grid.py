@@ -32,33 +32,51 @@ class CaseGrid:
         self.image.SetExtent(0, shape[0] - 1, 0, shape[1] - 1, 0, shape[2] - 1)
         self.image.SetGeometryFromImageToWorldMatrix(local)
 
-    def resample(self, image, transformNode, linear: bool = False, outside: float = 0.0) -> np.ndarray:
-        """Voxels [i, j, k] of an oriented image below a transform node, on this grid.
+    def resample(self, image, transformNode, box=None, linear: bool = False, outside: float = 0.0) -> np.ndarray:
+        """Voxels [i, j, k] of an oriented image below a transform node, on this grid or a box of it.
 
         Args:
             image: an oriented image.
             transformNode: its parent transform; None for none.
+            box: slices along i, j, k; None for the whole grid.
             linear: interpolate; otherwise the nearest voxel counts.
             outside: the value beyond the image.
         """
-        result = slicer.vtkOrientedImageData()
+        reference, result = self.image, slicer.vtkOrientedImageData()
+        if box is not None:
+            reference = slicer.vtkOrientedImageData()
+            reference.SetGeometryFromImageToWorldMatrix(slicer.util.vtkMatrixFromArray(matrixOf(self.image)))
+            reference.SetExtent([bound for side in box for bound in (side.start, side.stop - 1)])
         slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
-            image, self.image, result, linear, False, self._transformFrom(transformNode), outside
+            image, reference, result, linear, False, self._transformFrom(transformNode), outside
         )
         return np.array(arrayOf(result))
 
-    def reachesOut(self, image, transformNode) -> bool:
-        """Whether the box of an oriented image's voxels above 0 is not inside this grid, give or take a voxel."""
-        extent = [0] * 6
+    def boxOf(self, image, transformNode) -> tuple[tuple[slice, slice, slice] | None, bool]:
+        """Where on this grid an oriented image has voxels above 0, give or take one, and whether some may be beyond it.
+
+        Returns:
+            Slices along i, j, k; None when nothing is on this grid. And whether the box had to be cut.
+        """
+        extent, shape = [0] * 6, np.array(self.image.GetDimensions())
         if not slicer.vtkOrientedImageDataResample.CalculateEffectiveExtent(image, extent):
-            return False
+            return None, False
         transform, toGrid = self._transformFrom(transformNode), np.linalg.inv(matrixOf(self.image))
+        corners = []
         for corner in np.ndindex(2, 2, 2):
-            point = matrixOf(image) @ [*(extent[2 * axis + side] for axis, side in enumerate(corner)), 1.0]
-            place = (toGrid @ [*transform.TransformPoint(*point[:3]), 1.0])[:3]
-            if (place < -1).any() or (place > self.image.GetDimensions()).any():
-                return True
-        return False
+            # The corners of the voxels, not their centres.
+            place = [extent[2 * axis + side] + side - 0.5 for axis, side in enumerate(corner)]
+            point = matrixOf(image) @ [*place, 1.0]
+            corners.append((toGrid @ [*transform.TransformPoint(*point[:3]), 1.0])[:3])
+        low, high = np.min(corners, axis=0), np.max(corners, axis=0)
+        reachesOut = bool((low < -1.5).any() or (high > shape + 0.5).any())
+        if not self._isLinearFrom(transformNode):
+            return tuple(slice(0, int(side)) for side in shape), reachesOut  # the box may bulge in between
+        start = np.clip(np.floor(low), 0, shape).astype(int)
+        stop = np.clip(np.ceil(high) + 1, 0, shape).astype(int)
+        if (stop <= start).any():
+            return None, True
+        return tuple(slice(int(a), int(b)) for a, b in zip(start, stop, strict=True)), reachesOut
 
     def imageFor(self, transformNode):
         """This grid's image as seen from below another transform; where that is not linear, as it is."""
@@ -77,10 +95,13 @@ class CaseGrid:
         slicer.vtkMRMLTransformNode.GetTransformBetweenNodes(transformNode, self.transformNode, transform)
         return transform
 
+    def _isLinearFrom(self, transformNode) -> bool:
+        both = [one for one in (transformNode, self.transformNode) if one is not None]
+        return transformNode is self.transformNode or all(one.IsTransformToWorldLinear() for one in both)
+
     def _matrixFrom(self, transformNode) -> np.ndarray:
         matrix = vtk.vtkMatrix4x4()
-        both = [one for one in (transformNode, self.transformNode) if one is not None]
-        if all(one.IsTransformToWorldLinear() for one in both):
+        if self._isLinearFrom(transformNode):
             slicer.vtkMRMLTransformNode.GetMatrixTransformBetweenNodes(transformNode, self.transformNode, matrix)
         return slicer.util.arrayFromVTKMatrix(matrix)
 

@@ -50,7 +50,8 @@ def readNodes(volumeNode, segmentationNode, labels: list[Label]) -> Iterator[Rea
     if grid.straightened:
         image = orientedImage(volumeNode)
         lowest = volumeNode.GetImageData().GetScalarRange()[0]
-        volume = Volume(grid.resample(image, volumeNode.GetParentTransformNode(), True, lowest), grid.affine)
+        array = grid.resample(image, volumeNode.GetParentTransformNode(), linear=True, outside=lowest)
+        volume = Volume(array, grid.affine)
     yield None
     case = ReadCase(volume, np.zeros(volume.array.shape, np.uint8))
     structures: dict[str, list[Structure]] = {}
@@ -70,15 +71,19 @@ def _draw(structure: Structure, node, grid: CaseGrid, label: Label, case: ReadCa
     """Write the label's value where a structure is."""
     image, value = _labelmapOf(structure, node, grid)
     transformNode = node.GetParentTransformNode()
-    mask = grid.resample(image, transformNode) == value
-    if grid.reachesOut(image, transformNode) and label.name not in case.outside:
+    # A segment is small against its volume: only the box around it is looked at.
+    box, reachesOut = grid.boxOf(image, transformNode)
+    mask = grid.resample(image, transformNode, box) == value if box is not None else np.zeros(0, bool)
+    if reachesOut and label.name not in case.outside:
         size = abs(np.linalg.det(matrixOf(image)[:3, :3])) * grid.scaleFrom(transformNode)
         before = np.count_nonzero(arrayOf(image) == value) * size
         after = np.count_nonzero(mask) * abs(np.linalg.det(matrixOf(grid.image)[:3, :3]))
         if after < (1 - OUTSIDE) * before:
             case.outside.append(label.name)
-    case.overlapping += int(np.count_nonzero(mask & (case.label > 0) & (case.label != label.value)))
-    case.label[mask] = label.value
+    if box is not None:
+        part = case.label[box]
+        case.overlapping += int(np.count_nonzero(mask & (part > 0) & (part != label.value)))
+        part[mask] = label.value
 
 
 def _labelmapOf(structure: Structure, node, grid: CaseGrid):
