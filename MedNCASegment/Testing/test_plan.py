@@ -89,7 +89,7 @@ def test_levels_are_added_until_the_coarsest_is_crossed_in_few_steps(scan, wante
 def test_any_scan_gets_a_plan_that_holds_together():
     seed = random.randrange(10**6)
     draw = random.Random(seed)
-    for _ in range(300):
+    for _ in range(100):
         shape = [draw.choice((1, 5, 20, 40, 100, 250, 700)) for _ in range(3)]
         spacing = [draw.choice((0.05, 0.4, 0.7, 1, 2, 5)) for _ in range(3)]
         organ = [max(mm, side * mm * draw.random()) for side, mm in zip(shape, spacing, strict=True)]
@@ -174,6 +174,13 @@ def test_a_memory_limit_is_kept_and_what_it_changed_is_said():
         propose(scan_fingerprint(*LIVER), memory_gb=0.1)
 
 
+def test_memory_for_the_slices_is_what_they_are_kept_in():
+    fingerprint = scan_fingerprint(*PROSTATE, cases=10)
+    labels = 1
+    assert propose(fingerprint).data_bytes == 10 * 19 * 384 * 384 * (4 + labels)
+    assert propose(fingerprint, preset="med-nca").data_bytes == 10 * 19 * 256 * 256 * (4 + labels)
+
+
 def test_the_cases_folder_fills_in_the_card():
     dataset = Dataset([], {}, "My Hearts", "CT", "Hospital A", "CC0")
     card = propose(scan_fingerprint(*LIVER), dataset=dataset).card
@@ -238,6 +245,24 @@ def test_an_overlay_replaces_values_and_lists_and_leaves_the_rest():
     assert changed.card.labels == plan.card.labels
     with pytest.raises(MedNCAError, match="'recipe.batch'"):
         plan.overlaid({"recipe": {"batch": 0}})
+
+
+def test_what_is_changed_loses_the_reason_of_the_proposal():
+    plan = propose(scan_fingerprint(*HIPPOCAMPUS))
+    levels = [{"scale": level.scale, "steps": 20} for level in plan.card.levels]
+    changed = plan.overlaid({"recipe": {"batch": 2, "patch": plan.recipe.patch}, "card": {"levels": levels}})
+    differing = {name for name in plan.why if changed.why[name] != plan.why[name]}
+    assert differing == {"batch", "steps"}
+    assert changed.why["batch"] == changed.why["steps"] == "Given, not chosen by the rules."
+    explained = plan.overlaid({"recipe": {"batch": 2}, "why": {"batch": "A small card."}})
+    assert explained.why["batch"] == "A small card."
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_presets_give_reasons_for_what_they_change(name):
+    for scan in (HIPPOCAMPUS, PROSTATE):
+        plan = propose(scan_fingerprint(*scan, parts=2), preset=name)
+        assert not [choice for choice, reason in plan.why.items() if reason == "Given, not chosen by the rules."]
 
 
 def edited(change):

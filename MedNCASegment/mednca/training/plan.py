@@ -38,6 +38,7 @@ RANGES: dict[str, tuple[float, float, bool]] = {
     "random_steps": (0.0, 0.5, False),
     "seed": (0, 2**63 - 1, True),
 }
+GIVEN = "Given, not chosen by the rules."
 PRECISIONS = ("auto", "bfloat16", "float32")
 
 
@@ -70,10 +71,10 @@ class Plan:
 
     @property
     def data_bytes(self) -> int:
-        """Memory that the slices of all cases take in training; every slice is padded to the largest."""
+        """Memory that the slices of all cases take in training; every slice is as large as the largest."""
         cases, shape = self._known("cases"), self._known("shape")
         through = PLANES[self.card.input.plane]
-        rows, columns = (shape["most"][axis] for axis in range(3) if axis != through)
+        rows, columns = self.card.input.size or (shape["most"][axis] for axis in range(3) if axis != through)
         return slices_bytes(int(cases * shape["median"][through] * rows * columns), len(self.card.labels))
 
     @property
@@ -91,16 +92,21 @@ class Plan:
         why = dict(self.why)
         for name, value in asdict(recipe).items():
             if value != getattr(self.recipe, name):
-                why[name] = f"{value}, so that training stays within {memory_gb:g} GB of memory."
+                why[name] = f"{json.dumps(value)}, so that training stays within {memory_gb:g} GB of memory."
         return replace(self, recipe=recipe, why=why)
 
     def overlaid(self, overlay: dict[str, Any]) -> Plan:
         """This plan with some values replaced: objects are merged key by key, everything else is taken over.
 
+        Reasons that no longer hold are replaced too.
+
         Raises:
             MedNCAError: the result is not a valid plan.
         """
-        return _plan_from(_merged(json.loads(self.to_json()), overlay))
+        plan = _plan_from(_merged(json.loads(self.to_json()), overlay))
+        given = overlay.get("why", {})
+        stale = {name for name in _differences(self, plan) if name in plan.why and name not in given}
+        return replace(plan, why={**plan.why, **dict.fromkeys(stale, GIVEN)})
 
     def _known(self, name: str) -> Any:
         if name not in self.fingerprint:
@@ -196,6 +202,19 @@ def _described(card: Card, dataset: Dataset) -> Card:
 def _slug(title: str) -> str:
     words = "".join(letter if letter.isalnum() else " " for letter in title.lower()).split()
     return "-".join(words) or "model"
+
+
+def _differences(one: Plan, other: Plan) -> list[str]:
+    """The choices in which two plans differ, by the names that their reasons have."""
+
+    def choices(plan: Plan) -> dict[str, Any]:
+        card = plan.card
+        steps, scales = ([getattr(level, name) for level in card.levels] for name in ("steps", "scale"))
+        source = {f"input.{name}": value for name, value in asdict(card.input).items()}
+        return {**asdict(card), **source, **asdict(plan.recipe), "levels": scales, "steps": steps}
+
+    after = choices(other)
+    return [name for name, value in choices(one).items() if value != after[name]]
 
 
 def _merged(base: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
