@@ -152,6 +152,8 @@ class TrainRunTest(TrainPanelCase):
         self.assertEqual(charts["Loss"].GetNumberOfPlotSeriesNodes(), 1)
         # The mean and two labels.
         self.assertEqual(charts["Dice"].GetNumberOfPlotSeriesNodes(), 3)
+        for words in ("Mean Dice", "Dice of inner", "Dice of outer"):
+            self.assertIn(words, self.ui.legendLabel.text)
         before = self.lastIteration(charts["Loss"])
         self.waitUntil(lambda: self.lastIteration(charts["Loss"]) > before)
         self.assertFalse(self.ui.previewPicture.pixmap.isNull())
@@ -177,6 +179,32 @@ class TrainRunTest(TrainPanelCase):
     def lastIteration(chart):
         column = chart.GetNthPlotSeriesNode(0).GetTableNode().GetTable().GetColumn(0)
         return column.GetValue(column.GetNumberOfTuples() - 1)
+
+    def test_theCurvesAreShownInTheViewsWhenAskedFor(self):
+        layout, shown = slicer.app.layoutManager().layout, library("curves")
+        self.addCleanup(slicer.app.layoutManager().setLayout, layout)
+        self.startAndWaitForProgress()
+        self.waitUntil(lambda: not self.ui.showCurvesButton.isHidden())
+        with mock.patch.object(shown, "showChartInLayout", wraps=shown.showChartInLayout) as show:
+            self.ui.showCurvesButton.click()
+        self.assertEqual(show.call_args.args[0].GetAttribute("MedNCA.TrainingRole"), "Both")
+        self.assertNotEqual(slicer.app.layoutManager().layout, layout)
+
+    def test_curvesOfARunAreFoundAgainInTheScene(self):
+        folder = self.startAndWaitForProgress()
+        self.waitUntil(lambda: len(self.charts()) == 3)
+        self.waitForEnd()
+        before = {node.GetID() for node in self.charts()}
+        self.parameters.workFolder = ""
+        slicer.app.processEvents()
+        self.assertTrue(self.ui.showCurvesButton.isHidden())
+        self.assertTrue(self.ui.legendLabel.isHidden())
+        nodes = library("curve_nodes").CurveNodes("any", str(folder))
+        files = library("run_files").RunFiles(folder)
+        files.readLog()
+        nodes.update(files.curves, 200, [])
+        self.assertEqual({nodes.chart(role).GetID() for role in ("Loss", "Dice", "Both")}, before)
+        self.assertEqual({node.GetID() for node in self.charts()}, before)
 
     def test_theStepsAreScrubbedAndPlayed(self):
         self.startAndWaitForProgress()

@@ -1,11 +1,12 @@
 """Volumes in files, with nibabel and with SimpleITK."""
 
+import os
 import sys
 
 import numpy as np
 import pytest
 from core_cases import SAMPLE, random_volume
-from mednca import MedNCAError, Volume, read_volume, write_volume
+from mednca import MedNCAError, Volume, read_volume, write_volume, writing
 from mednca.files import list_images, stem
 from mednca.writing import replacing
 
@@ -133,6 +134,22 @@ def test_the_earlier_file_is_there_until_the_new_one_is_complete(tmp_path):
         temporary.write_text("new")
         assert path.read_text() == "earlier"
     assert path.read_text() == "new"
+
+
+def test_on_windows_a_file_that_is_being_read_is_replaced_when_the_reader_has_finished(tmp_path, monkeypatch):
+    path, asked = tmp_path / "file.txt", []
+
+    def replace(source, target, really=os.replace):
+        asked.append(target)
+        if len(asked) < 3:
+            raise PermissionError(13, "Access is denied")
+        really(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
+    monkeypatch.setattr(writing, "READERS", 1.0)
+    with replacing(path) as temporary:
+        temporary.write_text("whole")
+    assert (path.read_text(), len(asked)) == ("whole", 3)
 
 
 def test_a_device_is_never_replaced_by_a_file():

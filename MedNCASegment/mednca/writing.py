@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from pathlib import Path
 
 from .errors import MedNCAError
 
+# Seconds. On Windows a file cannot be replaced in the moment in which somebody reads it.
+READERS = 1.0 if os.name == "nt" else 0.0
 FULL = (errno.ENOSPC, errno.EDQUOT)  # no space on the disk, or no more of it for this user
 
 
@@ -35,10 +38,22 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
     try:
         try:
             yield temporary
-            os.replace(temporary, path)
+            _replace(temporary, path)
         except OSError as error:
             if error.errno in FULL:
                 raise MedNCAError(f"The disk is full: '{path}' cannot be written; free some space.") from error
             raise MedNCAError(f"'{path}' cannot be written ({error.strerror or error}); check the disk.") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _replace(temporary: Path, path: Path) -> None:
+    deadline = time.monotonic() + READERS
+    while True:
+        try:
+            os.replace(temporary, path)
+            return
+        except PermissionError:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(0.01)

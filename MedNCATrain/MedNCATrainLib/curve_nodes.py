@@ -1,5 +1,7 @@
 """Loss and validation Dice of a run as Slicer's own table, series and chart nodes."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import slicer
 import vtk
@@ -7,15 +9,26 @@ from slicer.i18n import tr as _
 from slicer.util import NodeModify
 from vtk.util import numpy_support
 
-from .results_plot import COLORS
 from .run_files import Curves
+from .run_labels import RunLabel, spareColor
 
 FOLDER, ROLE = "MedNCA.TrainingFolder", "MedNCA.TrainingRole"  # attributes by which the nodes are found again
 LOSS, DICE, BOTH = "Loss", "Dice", "Both"  # roles of the charts
 LOSS_COLOR, MEAN_COLOR = (0.35, 0.35, 0.35), (0.1, 0.1, 0.1)
-LINE_WIDTH, MEAN_WIDTH, MARKER_SIZE = 2.0, 3.0, 6.0
+MEAN_WIDTH, MARKER_SIZE = 3.0, 6.0
 HEADROOM = 1.05  # of the greatest loss
 MOST_LABELS = 5  # curves of single labels; more could not be told apart
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line of a chart."""
+
+    name: str
+    values: list[float]
+    color: tuple[float, float, float]
+    width: float = 2.0
+    isMarked: bool = False  # a point for each value: between two of them nothing is known
 
 
 class CurveNodes:
@@ -40,22 +53,23 @@ class CurveNodes:
         node = self._nodes.get(role)
         return node if node is not None and node.GetScene() is not None else None
 
-    def update(self, curves: Curves, iterations: int | None) -> None:
+    def update(self, curves: Curves, iterations: int | None, labels: list[RunLabel]) -> None:
         """Show a run as far as it has come; what somebody has removed from the scene is added again.
 
         Args:
             curves: its log.
             iterations: how many it will have; None when that is not known yet.
+            labels: for the colours.
         """
         self._nodes = {role: node for role, node in self._nodes.items() if node.GetScene() is not None}
         end = max(iterations or 1, *curves.iterations[-1:], *curves.validations[-1:], 1)
         highest = HEADROOM * max(curves.losses, default=0.0)
         if curves.iterations:
-            series = self._series(LOSS, curves.iterations, {_("Loss"): curves.losses})
+            series = self._series(LOSS, curves.iterations, [Curve(_("Loss"), curves.losses, LOSS_COLOR)])
             self._chart(LOSS, _("training loss"), _("Loss"), series, (end, highest))
             self._chart(BOTH, _("training"), _("Loss, Dice"), series, (end, max(1.0, highest)))
         if curves.validations:
-            series = self._series(DICE, curves.validations, {_("Mean Dice"): curves.dice, **_byLabel(curves)})
+            series = self._series(DICE, curves.validations, diceCurves(curves, labels))
             self._chart(DICE, _("validation Dice"), _("Validation Dice"), series, (end, 1.0))
             self._chart(BOTH, _("training"), _("Loss, Dice"), series, (end, max(1.0, highest)))
 
@@ -79,16 +93,17 @@ class CurveNodes:
             # Its series' tables have changed.
             chart.Modified()
 
-    def _series(self, role: str, iterations: list[int], columns: dict[str, list[float]]) -> list:
-        """Write a table, first its column of iterations; a series of each other column."""
-        tableNode = self._node("vtkMRMLTableNode", f"{role}Table", _("{curve} curve").format(curve=role))
+    def _series(self, role: str, iterations: list[int], curves: list[Curve]) -> list:
+        """Write a table, first its column of iterations; a series for each curve."""
+        what = _("loss curve") if role == LOSS else _("Dice curve")
+        tableNode = self._node("vtkMRMLTableNode", f"{role}Table", what)
         # In one go: a plot must not see a table that lacks columns.
-        tableNode.SetAndObserveTable(_table({_("Iteration"): iterations, **columns}))
+        tableNode.SetAndObserveTable(_table({_("Iteration"): iterations, **{one.name: one.values for one in curves}}))
         found = []
-        for index, column in enumerate(columns):
-            series = self._node("vtkMRMLPlotSeriesNode", f"{role}Series{index}", column)
-            if series.GetTableNode() is not tableNode or series.GetYColumnName() != column:
-                _describe(series, tableNode, column, index if role == DICE else None)
+        for index, curve in enumerate(curves):
+            series = self._node("vtkMRMLPlotSeriesNode", f"{role}Series{index}", curve.name)
+            if series.GetTableNode() is not tableNode or series.GetYColumnName() != curve.name:
+                _describe(series, tableNode, curve)
             found.append(series)
         return found
 
@@ -102,34 +117,36 @@ class CurveNodes:
         return self._nodes[role]
 
 
-def _describe(series, tableNode, column: str, dice: int | None) -> None:
-    """Set a series up; `dice` counts those of the Dice, from the mean on, and is None for the loss."""
+def diceCurves(curves: Curves, labels: list[RunLabel]) -> list[Curve]:
+    """The mean Dice and that of each label; of one label alone the mean says it all."""
+    mean = Curve(_("Mean Dice"), curves.dice, MEAN_COLOR, MEAN_WIDTH, isMarked=True)
+    names = list(dict.fromkeys(name for byLabel in curves.diceByLabel for name in byLabel))
+    if not 1 < len(names) <= MOST_LABELS:
+        return [mean]
+    colors = {label.name: label.color for label in labels}
+    return [mean] + [
+        Curve(
+            _("Dice of {label}").format(label=name),
+            [one.get(name, float("nan")) for one in curves.diceByLabel],
+            colors.get(name, spareColor(index)),
+            isMarked=True,
+        )
+        for index, name in enumerate(names)
+    ]
+
+
+def _describe(series, tableNode, curve: Curve) -> None:
     with NodeModify(series):
-        series.SetName(column)
+        series.SetName(curve.name)
         series.SetAndObserveTableNodeID(tableNode.GetID())
         series.SetPlotType(series.PlotTypeScatter)
         series.SetXColumnName(_("Iteration"))
-        series.SetYColumnName(column)
+        series.SetYColumnName(curve.name)
+        series.SetColor(*curve.color)
         series.SetLineStyle(series.LineStyleSolid)
-        series.SetLineWidth(MEAN_WIDTH if dice == 0 else LINE_WIDTH)
-        # Between two validations nothing is known, so the points are marked.
-        series.SetMarkerStyle(series.MarkerStyleNone if dice is None else series.MarkerStyleCircle)
+        series.SetLineWidth(curve.width)
+        series.SetMarkerStyle(series.MarkerStyleCircle if curve.isMarked else series.MarkerStyleNone)
         series.SetMarkerSize(MARKER_SIZE)
-        if dice is None:
-            series.SetColor(*LOSS_COLOR)
-        else:
-            series.SetColor(*(COLORS[(dice - 1) % len(COLORS)] if dice else MEAN_COLOR))
-
-
-def _byLabel(curves: Curves) -> dict[str, list[float]]:
-    """Dice of each label; of one label alone the mean says it all."""
-    names = list(dict.fromkeys(name for byLabel in curves.diceByLabel for name in byLabel))
-    if not 1 < len(names) <= MOST_LABELS:
-        return {}
-    return {
-        _("Dice of {label}").format(label=name): [one.get(name, float("nan")) for one in curves.diceByLabel]
-        for name in names
-    }
 
 
 def _table(columns: dict[str, list]) -> vtk.vtkTable:

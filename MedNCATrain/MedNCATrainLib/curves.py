@@ -1,8 +1,10 @@
 """Small plots of loss and validation Dice on the panel."""
 
-from .curve_nodes import BOTH, DICE, LOSS, CurveNodes
+from .curve_nodes import BOTH, DICE, LOSS, CurveNodes, diceCurves
 from .results_plot import ChartOnPanel, showChartInLayout
 from .run_files import RunFiles
+from .run_labels import runLabels
+from .run_wording import legendHtml
 
 HEIGHT = 150  # of a plot, in pixels
 
@@ -10,8 +12,15 @@ HEIGHT = 150  # of a plot, in pixels
 class TrainingCurves:
     """Shows the curves of one run at a time."""
 
-    def __init__(self, layout) -> None:
-        """Adds two plots, hidden, to a layout."""
+    def __init__(self, layout, legendLabel) -> None:
+        """Adds two plots, hidden, to a layout.
+
+        Args:
+            layout: of the panel.
+            legendLabel: tells the curves apart when there are several.
+        """
+        self._legendLabel = legendLabel
+        legendLabel.visible = False
         self._plots = {role: ChartOnPanel(layout, f"MedNCATraining{role}", HEIGHT) for role in (LOSS, DICE)}
         self._nodes: CurveNodes | None = None
         self._drawn: tuple = ()
@@ -30,6 +39,7 @@ class TrainingCurves:
         self._update(files, iterations)
         for role, plot in self._plots.items():
             plot.show(self._nodes.chart(role))
+        self._legendLabel.visible = bool(self._legendLabel.text)
 
     def follow(self, files: RunFiles, iterations: int | None) -> None:
         """Keep the nodes up to date without showing them; none is added."""
@@ -50,6 +60,7 @@ class TrainingCurves:
         """Show nothing; the nodes stay in the scene."""
         for plot in self._plots.values():
             plot.hide()
+        self._legendLabel.visible = False
 
     def _update(self, files: RunFiles, iterations: int | None) -> None:
         curves = files.curves
@@ -57,4 +68,7 @@ class TrainingCurves:
         news = (len(curves.iterations), curves.iterations[-1:], len(curves.validations), iterations)
         if news != self._drawn:
             self._drawn = news
-            self._nodes.update(curves, iterations)
+            labels = runLabels(files.folder)
+            self._nodes.update(curves, iterations, labels)
+            several = diceCurves(curves, labels)
+            self._legendLabel.text = legendHtml([(one.name, one.color) for one in several]) if several[1:] else ""

@@ -5,6 +5,7 @@ from MedNCASegmentLib.step_numbers import StepNumber, stepTitle
 from slicer.i18n import tr as _
 
 from .run_files import Preview, RunFiles
+from .run_labels import runLabels
 from .step_picture import asPortablePixmap, palette, stepPicture
 
 MILLISECONDS = 120  # a step is shown
@@ -37,13 +38,14 @@ class PreviewSteps:
             return
         if files.preview is self._preview:
             return
-        self._preview, self._colors = files.preview, palette(files.folder)
+        isFirst = self._preview is None
+        self._preview, self._colors = files.preview, palette(runLabels(files.folder))
         last = len(self._preview.labels) - 1
         ui = self._ui
         ui.previewSlider.maximum = last
         ui.previewFactsLabel.text = factsText(self._preview)
-        if not ui.previewSection.visible:
-            ui.previewSection.visible = True
+        ui.previewSection.visible = True
+        if isFirst:
             ui.previewSlider.value = last
         self._draw()
         self._onPlay(ui.previewPlayButton.checked)

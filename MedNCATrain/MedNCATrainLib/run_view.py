@@ -22,7 +22,7 @@ class RunView:
             ui: of the section.
         """
         self._ui = ui
-        self.curves = TrainingCurves(ui.curvesPlace.layout())
+        self.curves = TrainingCurves(ui.curvesPlace.layout(), ui.legendLabel)
         self._preview = PreviewSteps(ui)
         self._folders: list[Path] = []
         font = qt.QFontDatabase.systemFont(qt.QFontDatabase.FixedFont)
@@ -81,7 +81,7 @@ class RunView:
             self.curves.show(files.folder.name, files, status.iterations if status else None)
             self._preview.show(files)
             self.showLog(files)
-        ui.showCurvesButton.visible = self.curves.isShown
+        ui.showCurvesButton.visible = files is not None and self.curves.isShown
 
     def showLog(self, files: RunFiles) -> None:
         """Show what the process has printed, unless that part of the panel is folded up."""

@@ -1,5 +1,7 @@
 """Sentences about a run: from its status to text, without Qt and without a scene."""
 
+from html import escape
+
 from MedNCASegmentLib.wording import durationText
 from slicer.i18n import tr as _
 
@@ -78,6 +80,15 @@ def endText(state: RunState, status: Status | None, canResume: bool, output: str
             memory=f"{status.memoryGB:.1f}"
         )
     return _joined(text + ".", goesOn)
+
+
+def legendHtml(curves: list[tuple[str, tuple[float, float, float]]]) -> str:
+    """Names of curves, each behind a square of its colour, red, green and blue from 0 to 1."""
+    parts = []
+    for name, color in curves:
+        code = "".join(f"{round(255 * part):02x}" for part in color)
+        parts.append(f'<span style="color: #{code}">&#9632;</span>&nbsp;{escape(name)}')
+    return " &nbsp; ".join(parts)
 
 
 def _joined(*sentences: str) -> str:

@@ -1,25 +1,18 @@
 """Pictures of the steps of a preview, as arrays: what the automaton has found, beside the reference as an outline."""
 
-from pathlib import Path
-
 import numpy as np
 
-from .results_plot import COLORS
-from .run_files import Preview, readJson
+from .run_files import Preview
+from .run_labels import RunLabel, spareColor
 
 OPACITY = 0.5
 GAP = 4  # pixels between the two pictures
 Palette = dict[int, tuple[float, float, float]]  # label value: red, green, blue from 0 to 1
 
 
-def palette(folder: Path) -> Palette:
-    """The colours of the labels on the card of a run's plan; empty when there is none."""
-    card = (readJson(folder / "plan.json") or {}).get("card")
-    labels = card.get("labels") if isinstance(card, dict) else None
-    try:
-        return {int(one["value"]): tuple(float(part) for part in one["color"]) for one in labels or ()}
-    except (TypeError, ValueError, KeyError):
-        return {}
+def palette(labels: list[RunLabel]) -> Palette:
+    """The colours of labels by their values."""
+    return {label.value: label.color for label in labels}
 
 
 def stepPicture(preview: Preview, item: int, colors: Palette, width: int, height: int) -> np.ndarray:
@@ -44,7 +37,7 @@ def stepPicture(preview: Preview, item: int, colors: Palette, width: int, height
         place = np.ix_(np.arange(0, rows, every), np.arange(0, columns, every))
     gray = np.clip(np.nan_to_num(preview.image[place]), 0.0, 1.0) * 255.0
     # By label value.
-    table = np.array([_color(value, colors) for value in range(256)]) * 255.0
+    table = np.array([colors.get(value, spareColor(value - 1)) for value in range(256)]) * 255.0
     found, truth = preview.labels[item][place], preview.truth[place]
     left = np.repeat(gray[..., None], 3, axis=2)
     right = left.copy()
@@ -68,7 +61,3 @@ def asPortablePixmap(picture: np.ndarray) -> bytes:
     """A picture as a file of the format PPM, which Qt reads without any plugin."""
     rows, columns, _ = picture.shape
     return b"P6 %d %d 255\n" % (columns, rows) + picture.tobytes()
-
-
-def _color(value: int, colors: Palette) -> tuple[float, float, float]:
-    return colors.get(value, COLORS[(value - 1) % len(COLORS)])
