@@ -10,9 +10,8 @@ import time
 import nibabel
 import numpy as np
 import pytest
-from core_cases import MODULE, SAMPLE, card_fields, random_volume, require_torch, small_model
+from core_cases import MODULE, SAMPLE, random_volume, require_torch, small_model
 from mednca import read_volume, save_model, write_volume
-from mednca.cli import main
 
 # As sitecustomize.py on the path, this keeps libraries from being imported.
 BLOCK = """
@@ -193,11 +192,7 @@ def test_segmenting_needs_numpy_and_nibabel_alone(place, out, tmp_path):
         words="PyTorch",
     )
     refuses("convert", "a.pth", "-o", out / "m.npz", env=env, words="PyTorch")
-    refuses(
-        *("train", "--data", place, "-o", out / "m.npz", "--card", "hippocampus", "--iterations", "1"),
-        env=env,
-        words="PyTorch",
-    )
+    refuses("train", "--data", place, "-o", out / "m.npz", "--iterations", "1", env=env, words="PyTorch")
     assert [path.name for path in out.iterdir()] == ["seg.nii.gz"]
 
 
@@ -280,7 +275,7 @@ def test_a_bad_scan_is_refused_with_one_sentence_and_nothing_is_written(place, o
         (("evaluate", "--images", "IMAGES", "--labels", "LABELS", "--model", "MODEL", "--cases", "CARD"), "no case"),
         (("convert", "-o", "OUT/m.npz"), "required"),
         (("convert", "SCAN", "-o", "OUT/m.bin"), "ends in .npz"),
-        (("train", "--data", "OUT", "-o", "OUT/m.npz", "--card", "hippocampus"), "--iterations"),
+        (("train", "--data", "OUT"), "--output"),
     ],
 )
 def test_bad_arguments_are_refused_with_one_sentence_and_nothing_is_written(place, out, tmp_path, arguments, words):
@@ -299,42 +294,6 @@ def test_bad_arguments_are_refused_with_one_sentence_and_nothing_is_written(plac
     refuses(*named, words=words)
     assert list(out.iterdir()) == []
     assert (place / "scan.nii.gz").read_bytes() == before
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (("--iterations", "0"), "--iterations must be above 0"),
-        (("--minutes", "nan"), "--minutes must be above 0"),
-        (("--minutes", "inf"), "--minutes must be above 0"),
-        (("--iterations", "1", "--batch", "0"), "--batch must be above 0"),
-        (("--iterations", "1", "--validation", "1"), "--validation"),
-        (("--iterations", "1", "--seed", "-3"), "--seed"),
-        (("--iterations", "1", "--exclude", "nobody"), "no case 'nobody'"),
-        (("--iterations", "1", "--validation", "0.9"), "No case is left"),
-        (("--iterations", "1", "--card", "missing.json"), "cannot be read"),
-        (("--iterations", "1", "--card", "CARD"), "cannot be used as a card"),
-        (("--iterations", "1", "--data", "OUT"), "imagesTr"),
-        (("--iterations", "1", "--workdir", "CARD"), "cannot be made"),
-        (("--iterations", "1", "--minutes", "1"), "not allowed with"),
-    ],
-)
-def test_training_refuses_bad_arguments_with_one_sentence(place, out, tmp_path, capsys, arguments, words):
-    require_torch()  # takes seconds to import, so these run in this process
-    (tmp_path / "card.json").write_text(json.dumps(card_fields(name="")))
-    (tmp_path / "good.json").write_text(json.dumps(card_fields()))
-    named = [{"OUT": str(out), "CARD": str(tmp_path / "card.json")}.get(one, one) for one in arguments]
-    good = ("--data", place, "--card", tmp_path / "good.json", "-o", out / "m.npz")
-    try:
-        code = main(["train", *map(str, good), *named])
-    except SystemExit as ended:  # as argparse ends
-        code = ended.code
-    said = capsys.readouterr().err
-    assert code == 2
-    assert said.startswith("mednca: ")
-    assert said.count("\n") == 1, said
-    assert words in said
-    assert not (out / "m.npz").exists()
 
 
 def test_a_failing_write_leaves_the_earlier_file_as_it_was(place, out):
