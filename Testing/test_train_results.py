@@ -206,12 +206,14 @@ class TrainResultsTest(TrainPanelCase):
         self.assertTrue(segment.logic.card(NAME).date)
 
     def test_bestModelSoFarCanBeUsedWhileTheRunGoesOn(self):
+        (self.folder / "split.json").write_text(json.dumps({"training": ["a", "b"], "validation": ["c", "d", "e"]}))
         self.showRun(state="training", results=evaluation())
         self.assertIn("iteration 150 (mean Dice 0.876)", self.ui.modelLabel.text)
         self.assertTrue(self.ui.figuresLabel.isHidden(), "the evaluation is that of an earlier end")
         self.ui.useButton.click()
         card = MedNCASegmentLogic().card(NAME)
         self.assertEqual(card.evaluation["mean_dice"], 0.876)
+        self.assertEqual(card.evaluation["cases"], 3)
         self.assertIn("iteration 150", card.evaluation["how"])
 
     def test_modelOfTheSameNameIsReplacedOnlyWhenAsked(self):

@@ -12,9 +12,9 @@ from MedNCASegmentLib.model_store import ModelStore
 from slicer.i18n import tr as _
 
 from .case_list import fileName
-from .run_files import RunFiles
+from .run_files import RunFiles, readJson
 
-BEST_MODEL = "best.npz"
+BEST_MODEL, SPLIT_FILE = "best.npz", "split.json"
 FINISHED = "finished"
 
 
@@ -53,6 +53,9 @@ def completedModel(trained: TrainedModel) -> Model:
     if not evaluation and trained.dice is not None:
         how = f"held-out cases during training, iteration {trained.iteration}; the run had not ended"
         evaluation = {"mean_dice": round(trained.dice, 4), "how": how}
+        split = readJson(trained.path.parent / SPLIT_FILE) or {}
+        if isinstance(split.get("validation"), list):
+            evaluation["cases"] = len(split["validation"])
     day = datetime.date.fromtimestamp(trained.path.stat().st_mtime).isoformat()
     return replace(model, card=replace(card, evaluation=evaluation, date=card.date or day))
 
