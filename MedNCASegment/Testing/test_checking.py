@@ -73,7 +73,7 @@ def test_several_things_that_are_wrong_are_all_said():
 
 
 def test_a_label_in_whole_numbers_of_any_type_is_good():
-    for dtype in (np.float32, np.float64, np.int16, np.uint16):
+    for dtype in (np.float32, np.float64, np.int16, np.uint16, np.int64, np.uint64):
         assert check_case(array_case(lambda v, m, dtype=dtype: (v, m.astype(dtype))), DECLARED).ok
     assert check_case(array_case(lambda v, m: (v, m > 0)), {1: "All"}).ok
 
