@@ -11,13 +11,12 @@ import numpy as np
 import slicer
 from mednca.metrics import dice
 from MedNCASegmentLib import MedNCASegmentLogic
-from slicer.i18n import tr as _
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 
 from .curve_nodes import DICE, LOSS, CurveNodes
 from .phantoms import NODULE, addPhantoms
 from .run_files import RunFiles
-from .run_process import RunProcess
+from .run_process import RunProcess, RunState
 
 CASES, HELD_OUT_PERCENT, ITERATIONS = 10, 20, 800
 MODEL = "Nodule of the self-test"
@@ -91,7 +90,7 @@ class MedNCATrainTest(ScriptedLoadableModuleTest):
         self._wait(lambda: not RunProcess(self._runFolder(panel)).isAlive(), panel)
         paused = self._iteration(panel)
         self.assertLess(paused, ITERATIONS)
-        self._wait(lambda: buttons.pauseButton.text == _("Resume") and buttons.pauseButton.enabled, panel)
+        self._wait(lambda: panel.run.watcher.state is RunState.PAUSED and buttons.pauseButton.enabled, panel)
 
         buttons.pauseButton.click()
         self._wait(lambda: self._state(panel) == "finished", panel)
@@ -118,6 +117,7 @@ class MedNCATrainTest(ScriptedLoadableModuleTest):
         slicer.app.processEvents()
         panel = slicer.modules.MedNCATrainWidget
         parameters = panel.logic.getParameterNode()
+        parameters.workFolder = ""  # of a training of the user's, which may be under way
         parameters.modelName = MODEL
         parameters.runsFolder = self.folder
         parameters.heldOutPercent = HELD_OUT_PERCENT
