@@ -1,6 +1,6 @@
 # What a machine without Slicer can do with this repository. Every target prepares .venv by itself, once.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint checks benchmarks screenshots clean
+.PHONY: help demo test lint checks benchmarks paper screenshots clean
 
 python := .venv/bin/python
 ready := .venv/ready-for
@@ -24,6 +24,9 @@ checks: $(ready)-demo ## what is checked about the repository itself
 benchmarks: $(ready)-test ## speed, memory and responsiveness on this machine
 	set -e; for script in $$(grep -l __main__ Testing/Benchmarks/*.py); do echo "== $$script"; $(python) $$script; done
 
+paper: $(ready)-paper ## the paper's experiments, days on a CPU; ARGS="--only ROW --data DIR" for a part of them
+	cd Testing/Benchmarks && $(abspath $(python)) -m paper $(ARGS)
+
 screenshots: $(ready)-test ## pictures of the panels at work for README and guides, into Docs/pictures/
 	$(python) Testing/screenshots.py --output Docs/pictures
 	$(python) Testing/screenshots_training.py --output Docs/pictures
@@ -38,3 +41,4 @@ $(ready)-%: Testing/requirements-%.txt Testing/environment.sh
 	@touch $@
 
 $(ready)-test: Testing/requirements-demo.txt Testing/requirements-torch.txt
+$(ready)-paper: Testing/requirements-torch.txt

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Prepares .venv for one purpose and installs nothing outside of it.
 #
-#   Testing/environment.sh lint|demo|test
+#   Testing/environment.sh lint|demo|test|paper
 #
 # Exit code 2 and one sentence where the machine is not one that this can work on.
 set -eu
@@ -52,9 +52,9 @@ install() {
 # processor-only build first, and take what the default index has where that server cannot be reached.
 install_torch() {
     if ! install --retries 1 --timeout 20 --index-url https://download.pytorch.org/whl/cpu \
-        -r Testing/requirements-torch.txt; then
+        -r Testing/requirements-torch.txt "$@"; then
         echo "PyTorch's own server did not help; trying the default index, which may mean a large download."
-        install -r Testing/requirements-torch.txt
+        install -r Testing/requirements-torch.txt "$@"
     fi
 }
 
@@ -79,8 +79,13 @@ test)
     install_torch
     install -r Testing/requirements-demo.txt -r Testing/requirements-test.txt
     ;;
+paper)
+    # Both from the same server, as the one's compiled part fits one build of the other.
+    install_torch "$(grep ^torchvision Testing/requirements-paper.txt)"
+    install -r Testing/requirements-paper.txt
+    ;;
 *)
-    echo "usage: Testing/environment.sh lint|demo|test" >&2
+    echo "usage: Testing/environment.sh lint|demo|test|paper" >&2
     exit 2
     ;;
 esac

@@ -1,0 +1,220 @@
+"""The rows of the paper's Table 1 and Figure 3, and a few more: how each model is made and what the paper says of it.
+
+Importing this needs neither PyTorch nor the packages of the networks; making a model does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from mednca.card import Card, Input, Label, Level
+from mednca.training.recipe import Recipe
+
+CELLS = (64, 64)  # the paper's input size for the hippocampus
+STEPS = 16  # a level, as in the authors' hippocampus model
+# Learning rates were fixed for each family before any row was trained: for automata the recipe of the shipped model,
+# for the plain UNet, which has no normalisation layers, the rate of the authors' published training, and for UNets with
+# batch normalisation Adam's usual one.
+AUTOMATON_RATE, PLAIN_UNET_RATE, UNET_RATE = 3e-3, 1e-4, 1e-3
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    name: str  # for --only
+    title: str
+    group: str  # "automaton", "unet", "nnunet" or "further"
+    parameters: int | None  # as the program counts them; None where they are not known before training
+    make: Callable[[int], Any] | None  # seed -> Candidate; None: trained by `command`
+    learning_rate: float = 0.0
+    paper_dice: tuple[float, float] | None = None  # mean and standard deviation; None: in a figure only, or not at all
+    paper_parameters: int | None = None
+    note: str = ""
+    command: str = ""
+
+
+def hippocampus_card(
+    name: str,
+    levels: tuple[tuple[int, int], ...] = ((1, 1),),
+    channels: int = 32,
+    hidden: int = 128,
+    spacing: float | None = None,
+) -> Card:
+    """The hippocampus as one structure on coronal slices, resized to 64 x 64 cells, or with cells of `spacing` mm."""
+    grid = {"size": CELLS} if spacing is None else {"spacing": (spacing, spacing)}
+    return Card(
+        name,
+        name,
+        [Label(1, "Hippocampus")],
+        Input("coronal", **grid),
+        [Level(scale, steps) for scale, steps in levels],
+        channels,
+        hidden,
+    )
+
+
+MED_NCA = ((4, STEPS), (1, STEPS))
+
+
+def _automaton(name: str, recipe: Recipe | None = None, **changes) -> Callable[[int], Any]:
+    def make(seed: int):
+        from .candidates import Automaton
+
+        return Automaton(hippocampus_card(name, **changes), recipe or Recipe(), seed)
+
+    return make
+
+
+def _seg_nca(seed: int):
+    from .seg_nca import SegNca
+
+    return SegNca(hippocampus_card("seg-nca", levels=((1, STEPS),)), seed)
+
+
+def _seeded(name: str, multiple: int, network: Callable[[], Any]) -> Callable[[int], Any]:
+    def make(seed: int):
+        import torch
+
+        from .candidates import Dense
+
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return Dense(network(), hippocampus_card(name), multiple)
+
+    return make
+
+
+def _plain_unet():
+    import unet
+
+    return unet.UNet2D(in_channels=1, out_classes=1, padding=1)
+
+
+def _encoder(encoder: str) -> Callable[[], Any]:
+    def network():
+        import segmentation_models_pytorch
+
+        return segmentation_models_pytorch.Unet(encoder, encoder_weights=None, in_channels=1, classes=1)
+
+    return network
+
+
+def _encoder_row(name: str, title: str, encoder: str, parameters: int) -> Row:
+    return Row(
+        f"unet-{name}",
+        f"UNet, {title} encoder",
+        "unet",
+        parameters,
+        _seeded(f"unet-{name}", 32, _encoder(encoder)),
+        UNET_RATE,
+        note=f"segmentation-models-pytorch, encoder '{encoder}', without pretrained weights",
+    )
+
+
+def _nnunet_row(configuration: str, title: str) -> Row:
+    return Row(
+        f"nnunet-{configuration}",
+        title,
+        "nnunet",
+        None,
+        None,
+        note="needs a GPU",
+        command=f"python -m paper --only nnunet-{configuration} --data hippocampus/",
+    )
+
+
+ROWS = (
+    Row(
+        "med-nca",
+        "Med-NCA",
+        "automaton",
+        70_016,
+        _automaton("med-nca", levels=MED_NCA),
+        AUTOMATON_RATE,
+        (0.886, 0.042),
+        70_016,
+    ),
+    Row(
+        "med-nca-c16",
+        "Med-NCA, c = 16",
+        "automaton",
+        25_920,
+        _automaton("med-nca-c16", levels=MED_NCA, channels=16),
+        AUTOMATON_RATE,
+        (0.873, 0.033),
+        25_920,
+    ),
+    Row(
+        "med-nca-h64",
+        "Med-NCA, h = 64",
+        "automaton",
+        53_504,
+        _automaton("med-nca-h64", levels=MED_NCA, hidden=64),
+        AUTOMATON_RATE,
+        (0.858, 0.047),
+        47_530,
+        "the formula of section 3.2 gives 53,504 where the paper prints 47,530",
+    ),
+    Row(
+        "backbone-nca",
+        "Backbone-NCA, 64 x 64",
+        "automaton",
+        35_008,
+        _automaton("backbone-nca", levels=((1, STEPS),)),
+        AUTOMATON_RATE,
+        (0.871, 0.870),
+        35_008,
+        "the paper's standard deviation, 0.870, is as printed",
+    ),
+    Row(
+        "seg-nca",
+        "Seg. NCA",
+        "automaton",
+        39_456,
+        _seg_nca,
+        AUTOMATON_RATE,
+        (0.805, 0.045),
+        39_472,
+        "Sandler et al. 2020; layer sizes assumed, as the paper gives the count alone",
+    ),
+    Row(
+        "unet",
+        "UNet",
+        "unet",
+        36_950_273,
+        _seeded("unet", 16, _plain_unet),
+        PLAIN_UNET_RATE,
+        (0.858, 0.044),
+        36_951_555,
+        "the paper's count is the same network with three channels in and three out",
+    ),
+    _encoder_row("efficientnet", "EfficientNet", "timm-tf_efficientnet_lite0", 5_614_353),
+    _encoder_row("mobilenetv2", "MobileNetV2", "mobilenet_v2", 6_628_369),
+    _encoder_row("densenet", "DenseNet", "densenet121", 13_601_361),
+    _encoder_row("resnet18", "ResNet18", "resnet18", 14_321_937),
+    _encoder_row("vgg11", "VGG11", "vgg11", 18_252_881),
+    _nnunet_row("2d", "nnU-Net, 2D"),
+    _nnunet_row("3d", "nnU-Net, 3D full resolution"),
+    Row(
+        "med-nca-1mm",
+        "Med-NCA, cells of 1 mm",
+        "further",
+        70_016,
+        _automaton("med-nca-1mm", levels=MED_NCA, spacing=1.0),
+        AUTOMATON_RATE,
+        note="the grid of the shipped model",
+    ),
+    Row(
+        "med-nca-paper-loss",
+        "Med-NCA, the paper's loss",
+        "further",
+        70_016,
+        _automaton("med-nca-paper-loss", Recipe(coarse_loss=0.0, random_steps=0.0, patch=16), levels=MED_NCA),
+        AUTOMATON_RATE,
+        note="no loss on the coarse level, the same number of steps in every iteration, patches of 16 x 16 cells",
+    ),
+)
+BY_NAME = {row.name: row for row in ROWS}

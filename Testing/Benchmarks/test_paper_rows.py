@@ -1,0 +1,193 @@
+"""The paper's experiments: split, stopping rule, rows, training and results."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+
+import numpy as np
+import pytest
+from paper_cases import ellipsoid_case, ellipsoid_parts
+
+torch = pytest.importorskip("torch")
+
+from mednca.cases import find_cases  # noqa: E402
+from mednca.training.recipe import Recipe  # noqa: E402
+from paper import __main__ as command_line  # noqa: E402
+from paper import results  # noqa: E402
+from paper.candidates import Dense  # noqa: E402
+from paper.evaluate import best_offset, limit  # noqa: E402
+from paper.rows import BY_NAME, ROWS, hippocampus_card  # noqa: E402
+from paper.split import draw_split, load_split  # noqa: E402
+from paper.stopping import Rule, Stopping  # noqa: E402
+from paper.table_row import is_final, make_row, trained  # noqa: E402
+from paper.training import CHECKPOINT, Training  # noqa: E402
+
+RULE = Rule(every=2, margin=2.0, patience=1, decay=0.5, warm_up=2)  # ends after the second validation and two more
+RECIPE = Recipe(batch=2)
+
+
+class TwoLayers(torch.nn.Sequential):
+    def __init__(self) -> None:
+        layers = (torch.nn.Conv2d(1, 4, 3, padding=1), torch.nn.BatchNorm2d(4), torch.nn.ReLU())
+        super().__init__(*layers, torch.nn.Conv2d(4, 1, 1))
+
+
+def two_layers(seed: int) -> Dense:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        card = hippocampus_card("two-layers", spacing=1.0)
+        return Dense(TwoLayers(), card, 4)
+
+
+SMALL = replace(BY_NAME["unet"], name="small", make=two_layers, learning_rate=1e-2)
+
+
+def tiny(folder, row=SMALL, parts=None, **options) -> Training:
+    parts = parts or ellipsoid_parts()
+    return Training(row, parts["training"], parts["validation"], folder, rule=RULE, recipe=RECIPE, **options)
+
+
+def weights(training: Training) -> list[np.ndarray]:
+    return [tensor.numpy() for tensor in training.averaged.state_dict().values()]
+
+
+def test_the_split_takes_every_case_once():
+    split = load_split()
+    names = [name for part in asdict(split).values() for name in part]
+    assert len(names) == len(set(names)) == 182
+    assert (len(split.training), len(split.validation), len(split.test)) == (118, 27, 36)
+
+
+def test_the_split_is_drawn_again_from_its_names_and_keeps_the_shipped_models_validation_cases():
+    split = load_split()
+    names = [name for part in asdict(split).values() for name in part]
+    shipped = json.loads((results.REPOSITORY / "Docs" / "hippocampus-split.json").read_text())
+    assert draw_split(names, shipped["validation"]) == split
+
+
+def test_the_data_beside_the_checkout_have_the_cases_of_the_split():
+    if not command_line.DATA.exists():
+        pytest.skip("the Decathlon's hippocampus data are not here")
+    names = {case.name for case in find_cases(command_line.DATA)}
+    assert names == {name for part in asdict(load_split()).values() for name in part}
+
+
+def test_the_rule_waits_for_validations_without_a_gain_and_then_decays_for_a_quarter_of_the_time():
+    stopping = Stopping(Rule(every=1000, patience=2))
+    for thousand, dice in enumerate((0.5, 0.6, 0.6019, 0.603, 0.6049), start=1):
+        assert stopping.decay_from is None
+        stopping.note(thousand * 1000, dice)
+    assert stopping.decay_from is None  # 0.603 has counted as better than 0.6
+    stopping.note(6000, 0.6)
+    assert (stopping.decay_from, stopping.end) == (6000, 7500)
+    assert stopping.rate(5999) == 1
+    assert stopping.rate(6750) == pytest.approx(0.5)
+    assert stopping.rate(7499) == pytest.approx(1 / 1500)
+    assert stopping.due(7000) and stopping.due(7500) and not stopping.due(7250)
+
+
+def test_the_rule_survives_being_written_down():
+    stopping = Stopping(RULE)
+    stopping.note(2, 0.5)
+    stopping.note(4, 0.5)
+    again = Stopping.restore(json.loads(json.dumps(stopping.state())))
+    assert again.state() == stopping.state() and again.end == 6
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.make is not None], ids=lambda row: row.name)
+def test_a_row_has_as_many_parameters_as_it_declares(row):
+    if row.name.startswith("unet"):
+        pytest.importorskip("unet" if row.name == "unet" else "segmentation_models_pytorch")
+    assert row.make(0).parameter_count == row.parameters
+
+
+@pytest.mark.parametrize("name", ["med-nca-c16", "seg-nca"])
+def test_an_automaton_trains_and_gives_probabilities_on_the_volumes_grid(tmp_path, name):
+    training = tiny(tmp_path, BY_NAME[name])
+    training.step()
+    volume = ellipsoid_case("case", 0).volume
+    for zoom in ((1.0, 1.0), (0.5, 1.0)):
+        chance = training.averaged.probability(volume, zoom)
+        assert chance.shape == volume.array.shape and 0 <= chance.min() <= chance.max() <= 1
+    assert training.averaged.zoomed((0.5, 2.0)).size == (32, 128)
+
+
+def test_a_training_that_was_interrupted_goes_on_to_the_same_weights(tmp_path):
+    whole = tiny(tmp_path / "whole")
+    assert whole.run()
+    parted = tiny(tmp_path / "parted")
+    for _ in range(3):
+        parted.step()
+        if parted.stopping.due(parted.iteration):
+            parted._validate()
+    parted._checkpoint()
+    again = tiny(tmp_path / "parted")
+    assert again.iteration == 3 and again.run()
+    assert again.iteration == whole.iteration == 6
+    assert again.history == whole.history
+    assert all(np.array_equal(a, b) for a, b in zip(weights(again), weights(whole), strict=True))
+
+
+def test_every_row_sees_the_same_batches(tmp_path):
+    drawn = []
+    for name in ("med-nca", "seg-nca"):
+        training = tiny(tmp_path / name, BY_NAME[name])
+        training.step()
+        drawn.append(training.batches.next(training.drawn)[0])
+    assert torch.equal(*drawn)
+
+
+def test_a_checkpoint_of_another_row_is_refused(tmp_path):
+    tiny(tmp_path)._checkpoint()
+    with pytest.raises(Exception, match="another folder"):
+        tiny(tmp_path, replace(SMALL, name="other"))
+
+
+def test_a_row_that_stopped_early_has_no_test_figures_until_it_is_finished(tmp_path):
+    work, into, parts = tmp_path / "work", tmp_path / "results", ellipsoid_parts()
+    common = {"command": "none", "into": into, "rule": RULE, "recipe": RECIPE}
+    early = make_row(SMALL, parts, work, hours=0.0, **common)
+    assert early["training"]["stopped"] == "early" and early["test"] is None and not is_final(SMALL, into)
+    assert command_line.main(["--list", "--results", str(into)]) == 0
+    final = make_row(SMALL, parts, work, **common)
+    assert final["training"]["stopped"] == "by the rule" and is_final(SMALL, into)
+    assert [row["case"] for row in final["test"]["cases"]] == ["case_3"]
+    assert final["versions"]["torch"] and final["machine"]["cores"] and len(final["split"]["sha256"]) == 64
+
+
+def test_the_test_part_is_looked_at_once(tmp_path):
+    work, into, parts = tmp_path / "work", tmp_path / "results", ellipsoid_parts()
+    common = {"command": "none", "into": into, "rule": RULE, "recipe": RECIPE}
+    first = make_row(SMALL, parts, work, **common)
+    (work / "small" / CHECKPOINT).unlink()
+    assert make_row(SMALL, parts, work, **common) == first
+    assert not (work / "small" / CHECKPOINT).exists()
+
+
+def test_trained_weights_are_found_again_with_their_offset(tmp_path):
+    into, parts = tmp_path / "results", ellipsoid_parts()
+    result = make_row(SMALL, parts, tmp_path, command="none", into=into, rule=RULE, recipe=RECIPE)
+    candidate, offset = trained(SMALL, tmp_path)
+    case = parts["test"][0]
+    found = candidate.probability(case.volume) > limit(offset)
+    overlap = 2 * (found & (case.label > 0)).sum() / (found.sum() + (case.label > 0).sum())
+    assert overlap == pytest.approx(result["test"]["mean_dice"], abs=1e-6)
+
+
+def test_the_offset_takes_back_outlines_that_are_too_wide():
+    case = ellipsoid_case("case", 1)
+
+    class TooWide:
+        def probability(self, volume):
+            return np.where(case.label > 0, 0.99, np.where(volume.array > 105, 0.6, 0.1))
+
+    assert limit(best_offset(TooWide(), [case])) >= 0.6
+
+
+def test_unknown_rows_and_parts_are_refused(capsys):
+    for arguments in (["--only", "nothing"], ["nothing"]):
+        with pytest.raises(SystemExit) as left:
+            command_line.main(arguments)
+        assert left.value.code == 2
+    assert "--list shows them" in capsys.readouterr().err
