@@ -174,6 +174,18 @@ class CasesPanelTest(TrainPanelCase):
         pairs = {case.volumeNode: case.segmentationNode for case in found}
         self.assertEqual(pairs, {first: drawn, second: named, third: below})
 
+    def test_onlySegmentationOfAFolderBelongsToItsOnlyVolume(self):
+        pairs = []
+        for number in range(2):
+            volume = self.addVolume(f"Scan {'AB'[number]}")
+            node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "Outlines")
+            slicer.util.updateVolumeFromArray(node, np.ones(SHAPE, np.uint8))
+            self.folderWith(f"Patient {number}", volume, node)
+            pairs.append((volume, node))
+        self.addVolume("Alone")
+        found = library("hierarchy_cases").casesBelow(slicer.mrmlScene.GetSubjectHierarchyNode().GetSceneItemID())
+        self.assertEqual([(case.volumeNode, case.segmentationNode) for case in found], pairs)
+
     def test_droppedFolderAndDroppedVolumeAreAdded(self):
         item = self.folderWith("Study", *self.addPair("A"), *self.addPair("B"))
         volume, _segmentation = self.addPair("C")

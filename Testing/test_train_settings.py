@@ -76,6 +76,10 @@ class SettingsPanelTest(TrainPanelCase):
         arguments = self.panel.logic.prepare(self.parameters).arguments
         self.assertEqual(arguments[arguments.index("--validation") + 1], "0.5")
 
+    def test_oneCaseAtLeastIsTrainedOn(self):
+        self.ui.heldOutSpinBox.value = 90
+        self.assertIn("hold out fewer", self.reason())
+
     def test_planIsMadeToFitTheMemoryLimit(self):
         free = self.plan
         self.ui.memorySpinBox.value = 0.4

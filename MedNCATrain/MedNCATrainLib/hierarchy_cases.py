@@ -86,7 +86,8 @@ def pairUp(volumes: list, segmentations: list, alone: bool = True) -> list[Scene
     """SceneCase volumes with segmentations.
 
     A segmentation that was drawn on a volume belongs to it; else one that lies below it in the subject hierarchy; else
-    one of the same name but for words such as "label" and "image"; else, with `alone`, the only one to the only one.
+    one of the same name but for words such as "label" and "image"; else, with `alone`, the only one that is left in a
+    folder to the only volume that is left there, and the only one at all to the only volume.
 
     Args:
         volumes, segmentations: nodes.
@@ -112,8 +113,14 @@ def pairUp(volumes: list, segmentations: list, alone: bool = True) -> list[Scene
             if match is not None:
                 found[volume] = match
                 left.remove(match)
-    if alone and not found and len(volumes) == len(segmentations) == 1:
-        found[volumes[0]] = segmentations[0]
+    if alone:
+        rest = [volume for volume in volumes if volume not in found]
+        for folder in {_folderOf(volume) for volume in rest}:
+            both = [[one for one in nodes if _folderOf(one) == folder] for nodes in (rest, left)]
+            if len(both[0]) == len(both[1]) == 1:
+                found[both[0][0]] = both[1][0]
+        if len(volumes) == len(segmentations) == 1:
+            found[volumes[0]] = segmentations[0]
     return [SceneCase(volume, found[volume]) for volume in volumes if volume in found]
 
 
@@ -130,6 +137,10 @@ def isSegmentation(node) -> bool:
 
 def _hierarchy():
     return slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+
+
+def _folderOf(node) -> int:
+    return _hierarchy().GetItemParent(_hierarchy().GetItemByDataNode(node))
 
 
 def _everySegmentation() -> list:

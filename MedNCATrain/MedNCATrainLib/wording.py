@@ -12,6 +12,7 @@ from slicer.i18n import tr as _
 from .case_list import AnyCase
 from .case_reports import CaseReport
 from .planning import gigabytes
+from .readiness import heldOut
 from .segment_labels import codeText, nameKey, union
 
 
@@ -119,7 +120,7 @@ def needsText(plan: Plan, limit: float, seconds: float) -> str:
 
 def heldOutText(usable: int, percent: int) -> str:
     """How many cases are trained on and how many are kept from it."""
-    kept = max(1, round(usable * percent / 100))
+    kept = heldOut(usable, percent)
     return _("{training} for training, {kept} held out").format(training=usable - kept, kept=kept)
 
 
