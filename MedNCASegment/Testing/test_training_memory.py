@@ -10,7 +10,7 @@ import pytest
 from core_cases import MODULE, REPOSITORY, random_volume, require_torch, small_card
 from mednca import MedNCAError
 from mednca.cases import ArrayCase
-from mednca.training.memory import GROUP_CELLS, LEAST_PATCH, LIBRARIES, estimate_bytes, recipe_that_fits, slices_bytes
+from mednca.training.memory import LEAST_PATCH, LIBRARIES, estimate_bytes, recipe_that_fits, slices_bytes
 from mednca.training.recipe import Recipe
 
 CELLS = (256, 256)
@@ -103,9 +103,6 @@ def test_the_estimate_needs_no_torch():
 @pytest.mark.parametrize("recompute", [False, True])
 def test_the_estimate_is_near_the_measured_peak(recompute):
     require_torch()
-    from mednca.training.step import GROUP_CELLS as in_use
-
-    assert in_use == GROUP_CELLS
     setting = {"cells": [128, 128], "steps": 32, "scales": [4, 1], "batch": 6, "patch": 64, "plain": False}
     setting |= {"precision": "float32", "recompute": recompute}
     script = REPOSITORY / "Testing" / "Benchmarks" / "training_memory.py"

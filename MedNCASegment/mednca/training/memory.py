@@ -15,7 +15,8 @@ from .recipe import Recipe
 
 LIBRARIES = 345e6  # bytes of a process that has imported PyTorch and run a step
 SLACK = 1.1  # what the allocator holds beyond what is in use
-GROUP_CELLS = 6000  # cells that are computed at a time; see step.py
+# Slices are run in groups of at most so many cells (step.py), so that the work of a step stays in the cache.
+GROUP_CELLS = 6000
 LEAST_PATCH = 16
 
 
