@@ -111,7 +111,7 @@ def needsText(plan: Plan, limit: float, seconds: float) -> str:
         needed=gigabytes(plan.memory_bytes), limit=f"{limit:g}"
     )
     if recipe.minutes is not None:
-        count = max(1, round(60 * recipe.minutes / seconds))
+        count = round(float(f"{max(1.0, 60 * recipe.minutes / seconds):.2g}"))  # no more is known than two digits
         time = _("{minutes} min of training, roughly {count} iterations without a GPU, and some more to measure it.")
         return f"{memory} {time.format(minutes=f'{recipe.minutes:g}', count=f'{count:,}')}"
     time = _("Roughly {time} of training without a GPU ({count} iterations), and some more to measure it.")
