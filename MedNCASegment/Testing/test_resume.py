@@ -88,6 +88,7 @@ def test_killed_at_random_moments_and_resumed_a_run_ends_in_the_same_weights(dat
     done = run(data, model, "--resume")
     assert done.returncode == 0, done.stderr
     assert status_of(workdir)["state"] == "finished"
+    assert [path.name for path in workdir.iterdir() if path.name.startswith(".") or path.name == "lock"] == []
     assert_as_if_never_stopped(tmp_path, whole)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..errors import MedNCAError
 from ..process import alive, started_at
-from ..writing import replacing
+from ..writing import leftovers, replacing
 from .peak import peak_memory_gb
 
 PLAN, SPLIT, LOG, STATUS = "plan.json", "split.json", "log.jsonl", "status.json"
@@ -66,6 +66,7 @@ class RunFolder:
             self._lock()
             # Meant for a process before this one.
             self._file(STOP).unlink(missing_ok=True)
+            self._remove_leftovers()
         except OSError as error:
             raise MedNCAError(f"The work folder '{self.path}' cannot be used ({error.strerror}).") from error
         return self
@@ -152,6 +153,12 @@ class RunFolder:
 
     def _file(self, name: str) -> Path:
         return self.path / name
+
+    def _remove_leftovers(self) -> None:
+        """Delete the temporary files of a process that was killed while it wrote."""
+        for name in (PLAN, SPLIT, LOG, STATUS, PREVIEW, CHECKPOINT, BEST, RESULTS):
+            for path in leftovers(self._file(name)):
+                path.unlink()
 
     def _lock(self) -> None:
         """Take the folder for this process, also from one that has ended without giving it back."""
