@@ -368,6 +368,41 @@ class TrainRunTest(TrainPanelCase):
         self.assertFalse(self.ui.pauseButton.enabled)
         self.assertTrue(self.ui.startButton.enabled)
 
+    # As in an installed Slicer, where Python is started by a launcher
+
+    def launcher(self):
+        path = self.folder / "bin" / "PythonSlicer"
+        path.parent.mkdir()
+        path.write_text(f'#!/bin/sh\n"{library("run_process").slicerPython()}" "$@"\nexit $?\n')
+        path.chmod(0o755)
+        patch = mock.patch.dict(os.environ, PATH=f"{path.parent}{os.pathsep}{os.environ['PATH']}")
+        patch.start()
+        self.addCleanup(patch.stop)
+
+    @unittest.skipIf(os.name == "nt", "Slicer's own launcher is used there")
+    def test_behindALauncherTheTrainingIsEndedToo(self):
+        self.launcher()
+        folder = self.startAndWaitForProgress("deaf")
+        launched = json.loads((folder / "process.json").read_text())["pid"]
+        self.assertNotEqual(launched, self.status()["pid"])
+        family = self.family()
+        self.assertLessEqual({launched, self.status()["pid"]}, family)
+        self.ui.stopButton.click()
+        self.ui.stopButton.click()
+        self.assertEqual([process.started_at(pid) for pid in family], [None] * len(family))
+
+    @unittest.skipIf(os.name == "nt", "Slicer's own launcher is used there")
+    def test_aTrainingThatHasLostItsLauncherIsStillFoundAndEnded(self):
+        self.launcher()
+        folder = self.startAndWaitForProgress("deaf")
+        os.kill(json.loads((folder / "process.json").read_text())["pid"], signal.SIGKILL)
+        slicer.mrmlScene.Clear(0)
+        slicer.app.processEvents()
+        self.waitUntil(lambda: "teration" in self.ui.progressLabel.text)
+        self.ui.stopButton.click()
+        self.ui.stopButton.click()
+        self.assertFalse(self.isAlive())
+
     # Outliving
 
     def test_anotherSceneFindsTheRunThatGoesOn(self):
