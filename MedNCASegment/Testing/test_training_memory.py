@@ -32,6 +32,7 @@ def test_more_cells_steps_channels_and_slices_take_more_memory():
     assert estimate_bytes(card(), replace(RECIPE, batch=17), CELLS) > start
     assert estimate_bytes(card(), replace(RECIPE, patch=80), CELLS) > start
     assert estimate_bytes(card(), replace(RECIPE, random_steps=0.5), CELLS) > start
+    assert estimate_bytes(card(), replace(RECIPE, artefacts=0.1), CELLS) > start
     assert estimate_bytes(card(), RECIPE, (512, 256)) > start
     assert estimate_bytes(card(), RECIPE, CELLS, 10**9) == start + 10**9
 

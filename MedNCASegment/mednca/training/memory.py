@@ -14,6 +14,7 @@ from ..errors import MedNCAError
 from .recipe import Recipe
 
 LIBRARIES = 345e6  # bytes of a process that has imported PyTorch and run a step
+TORCHIO = 130e6  # for artefacts
 SLACK = 1.1  # what the allocator holds beyond what is in use
 # Slices are run in groups of at most so many cells (step.py), so that the work of a step stays in the cache.
 GROUP_CELLS = 6000
@@ -25,7 +26,7 @@ def estimate_bytes(card: Card, recipe: Recipe, cells: tuple[int, int], data_byte
 
     Args:
         card: levels, channels, hidden size and fire rate count.
-        recipe: batch, patch, precision, recomputation and the variation of steps count. The precision "auto" is taken
+        recipe: batch, patch, precision, recomputation, the variation of steps and artefacts count. The precision "auto" is taken
             for float32, which is what takes more.
         cells: rows and columns of the finest cell grid of a slice.
         data_bytes: size of the slices of all cases in memory; see :func:`slices_bytes`.
@@ -48,7 +49,8 @@ def estimate_bytes(card: Card, recipe: Recipe, cells: tuple[int, int], data_byte
         working = max(working, products + 4 * channels * (6 * group + 4 * count))
     # Images and targets before and after their random changes, and where these look.
     images = recipe.batch * rows * columns * 4 * (6 + 4 * (1 + len(card.labels)))
-    return int(LIBRARIES + data_bytes + SLACK * (kept + working + images))
+    libraries = LIBRARIES + (TORCHIO if recipe.artefacts > 0 else 0)
+    return int(libraries + data_bytes + SLACK * (kept + working + images))
 
 
 def slices_bytes(pixels: int, labels: int) -> int:
