@@ -26,8 +26,8 @@ def estimate_bytes(card: Card, recipe: Recipe, cells: tuple[int, int], data_byte
 
     Args:
         card: levels, channels, hidden size and fire rate count.
-        recipe: batch, patch, precision, recomputation, the variation of steps and artefacts count. The precision "auto" is taken
-            for float32, which is what takes more.
+        recipe: batch, patch, precision, recomputation, the variation of steps and artefacts count. The precision
+            "auto" is taken for float32, which is what takes more.
         cells: rows and columns of the finest cell grid of a slice.
         data_bytes: size of the slices of all cases in memory; see :func:`slices_bytes`.
     """
