@@ -207,6 +207,17 @@ class CasesPanelTest(TrainPanelCase):
         self.assertEqual([row[0] for row in self.rows()], ["A", "C"])
         self.assertIsNotNone(slicer.util.getFirstNodeByClassByName("vtkMRMLScalarVolumeNode", "B"))
 
+    def test_doubleClickShowsTheCaseInTheViews(self):
+        pairs = [self.addPair(name) for name in ("A", "B")]
+        for pair in pairs:
+            pair[1].CreateDefaultDisplayNodes()
+            self.add(*pair)
+        table = self.ui.casesTable
+        table.cellDoubleClicked(1, 0)
+        composite = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLSliceCompositeNode")
+        self.assertEqual(composite.GetBackgroundVolumeID(), pairs[1][0].GetID())
+        self.assertEqual([pair[1].GetDisplayNode().GetVisibility() for pair in pairs], [0, 1])
+
     def test_folderOnDiskIsAddedWithoutBeingLoaded(self):
         self.writeCases(3)
         before = slicer.mrmlScene.GetNumberOfNodes()
