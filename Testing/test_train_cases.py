@@ -267,6 +267,21 @@ class CasesPanelTest(TrainPanelCase):
         (label,) = self.panel.logic.labels(self.parameters)
         self.assertEqual(label.terminology["modifier"], ["SCT", "255549009", "Anterior"])
 
+    def test_terminologyCanBeWrittenByHand(self):
+        self.add(*self.addPair("A", ("Liver", "Spleen")))
+        cell = self.ui.segmentsTable.item(1, 2)
+        cell.setText("Spleen (SCT 78961009)")
+        labels = self.panel.logic.labels(self.parameters)
+        self.assertEqual(labels[1].terminology["type"], ["SCT", "78961009", "Spleen"])
+        self.assertEqual(labels[1].terminology["category"][2], "Anatomical Structure")
+        cell.setText("spleen")
+        self.assertIn("Write a code as", self.ui.casesLabel.text)
+        self.assertEqual(cell.text(), "Spleen (SCT 78961009)")
+        own = self.ui.segmentsTable.item(0, 2).text()
+        cell.setText("")
+        self.assertEqual(cell.text(), own)
+        self.assertEqual(dict(self.parameters.segmentCodes), {})
+
     # What is wrong
 
     def test_changedSegmentationIsLookedAtAgain(self):

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import importlib.util
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -13,7 +14,7 @@ from .case_list import AnyCase
 from .case_reports import CaseReport
 from .planning import gigabytes
 from .readiness import heldOut
-from .segment_labels import codeText, nameKey, union
+from .segment_labels import codeText, nameKey, terminologyOf, union
 
 
 class State(Enum):
@@ -81,8 +82,8 @@ def casesText(reports: list[CaseReport | None]) -> str:
     return text + "."
 
 
-def segmentRows(cases: list[AnyCase], omitted: list[str]) -> list[SegmentRow]:
-    """The rows of the table of segments."""
+def segmentRows(cases: list[AnyCase], omitted: list[str], codes: Mapping[str, str]) -> list[SegmentRow]:
+    """The rows of the table of segments; `codes` holds the terminology that a person has written."""
     structures = [case.structures() for case in cases]
     names = [{nameKey(one.name) for one in of} for of in structures]
     left = {nameKey(name) for name in omitted}
@@ -91,7 +92,7 @@ def segmentRows(cases: list[AnyCase], omitted: list[str]) -> list[SegmentRow]:
             one.name,
             nameKey(one.name) not in left,
             one.color,
-            codeText(one.terminology),
+            codeText(terminologyOf(one, codes)),
             sum(nameKey(one.name) in keys for keys in names),
         )
         for one in union(structures)
