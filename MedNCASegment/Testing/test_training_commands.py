@@ -1,6 +1,7 @@
 """`mednca train` as it is called: what it writes, and one sentence for each mistake."""
 
 import json
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from mednca import Volume, load_model, write_volume
 from mednca.cli import main
 from training_case import RECIPE, status_of, write_cases, write_plan
 
+from mednca.training.artefacts import transforms  # isort: skip
 from mednca.training.learner import Learner  # isort: skip
 from mednca.training.trainer import Trainer  # isort: skip
 
@@ -156,6 +158,13 @@ def test_a_full_memory_gets_a_sentence_with_a_plan_that_fits(train, tmp_path, mo
     assert_one_sentence(outcome, "The memory is full")
     status = status_of(tmp_path / "model.npz.work")
     assert (status["state"], status["message"]) == ("failed", outcome[2].splitlines()[-1].removeprefix("mednca: "))
+
+
+def test_artefacts_without_torchio_get_one_sentence(train, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torchio", None)
+    transforms.cache_clear()
+    plan = write_plan(tmp_path / "artefacts.json", replace(RECIPE, artefacts=0.2))
+    assert_one_sentence(train(plan=plan), "pip install torchio")
 
 
 def test_an_error_of_the_program_is_in_the_status_too(train, tmp_path, monkeypatch):

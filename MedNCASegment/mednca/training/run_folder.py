@@ -1,5 +1,17 @@
 """The work folder of a training: what it writes there while it runs, for whoever watches, and for going on later.
 
+plan.json      the plan as used
+split.json     names of the cases: "training", "validation", "left_out"
+status.json    what it is doing now, see the fields of RunFolder
+log.jsonl      a line every few iterations and for each validation; the only file that grows
+preview.npz    the automaton's steps on one slice, see mednca.training.preview
+checkpoint.pt  everything that is needed to go on
+best.npz       the model that is best so far, as any other model file, not yet calibrated
+results.json   at the end: the figures of the validation cases, see mednca.evaluation
+tensorboard    event files, where TensorBoard is installed
+lock           which process trains here
+stop           made by whoever wants the training to write a checkpoint and end; it is deleted then
+
 Every file but the log is replaced as a whole, so that a reader never sees half of one.
 """
 
