@@ -128,6 +128,8 @@ class TrainResultsTest(TrainPanelCase):
         self.assertIn("ended", self.ui.modelLabel.text)
 
     def test_plotHasAPointForEachCase(self):
+        manager = slicer.app.layoutManager()
+        self.addCleanup(manager.setLayout, manager.layout)
         self.showRun(results=evaluation())
         chart = library("results_nodes").chartOf(self.parameters.resultsTable)
         points = chart.GetNthPlotSeriesNode(0).GetTableNode()

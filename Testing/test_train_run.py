@@ -290,7 +290,8 @@ class TrainRunTest(TrainPanelCase):
         self.assertTrue(self.isAlive())
 
     def test_aProcessThatDoesNotAnswerIsEndedWithItsChildren(self):
-        self.startAndWaitForProgress("deaf")
+        folder = self.startAndWaitForProgress("deaf")
+        self.waitUntil(lambda: (folder / "checkpoint.pt").exists())
         family = self.family()
         self.assertGreaterEqual(len(family), 1 if os.name == "nt" else 2)
         self.ui.stopButton.click()
