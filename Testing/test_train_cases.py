@@ -194,6 +194,9 @@ class CasesPanelTest(TrainPanelCase):
         self.assertEqual([row[0] for row in self.rows()], ["A", "B"])
         self.assertTrue(self.drop(f"mrml://scene/subjecthierarchy/item?id={hierarchy.GetItemByDataNode(volume)}"))
         self.assertEqual([row[0] for row in self.rows()], ["A", "B", "C"])
+        _volume, segmentation = self.addPair("D")
+        self.assertTrue(self.drop(f"mrml://scene/subjecthierarchy/item?id={hierarchy.GetItemByDataNode(segmentation)}"))
+        self.assertEqual([row[0] for row in self.rows()], ["A", "B", "C", "D"])
         self.assertFalse(self.drop("https://example.com/scan.nii"))
         self.assertIsNotNone(hierarchy.GetItemDataNode(hierarchy.GetItemByDataNode(volume)))
 

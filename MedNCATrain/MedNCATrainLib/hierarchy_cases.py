@@ -69,11 +69,13 @@ def casesOfItems(items: list[int]) -> list[SceneCase]:
             segmentations.append(node)
         else:
             pairs += casesBelow(item)
-    if volumes and not segmentations:
-        segmentations = _everySegmentation()
-    if segmentations and not volumes:
-        volumes = [node for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode") if isScan(node)]
-    return list(dict.fromkeys(pairs + pairUp(volumes, segmentations)))
+    pairs += pairUp(volumes, segmentations)
+    # The other half of a pair need not have been chosen too.
+    used = {node for pair in pairs for node in pair.nodes()}
+    volumes, segmentations = ([node for node in nodes if node not in used] for nodes in (volumes, segmentations))
+    pairs += pairUp(volumes, [node for node in _everySegmentation() if node not in used], alone=False)
+    pairs += pairUp([node for node in _everyScan() if node not in used], segmentations, alone=False)
+    return list(dict.fromkeys(pairs))
 
 
 def segmentationFor(volumeNode):
@@ -83,7 +85,7 @@ def segmentationFor(volumeNode):
 
 
 def pairUp(volumes: list, segmentations: list, alone: bool = True) -> list[SceneCase]:
-    """SceneCase volumes with segmentations.
+    """Pair volumes with segmentations.
 
     A segmentation that was drawn on a volume belongs to it; else one that lies below it in the subject hierarchy; else
     one of the same name but for words such as "label" and "image"; else, with `alone`, the only one that is left in a
@@ -141,6 +143,10 @@ def _hierarchy():
 
 def _folderOf(node) -> int:
     return _hierarchy().GetItemParent(_hierarchy().GetItemByDataNode(node))
+
+
+def _everyScan() -> list:
+    return [node for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode") if isScan(node)]
 
 
 def _everySegmentation() -> list:
