@@ -110,6 +110,11 @@ def main():
     run = Run(options.workdir, options.resume)
     run.say("preparing")
     while run.iteration < ITERATIONS:
+        if MISBEHAVIOUR == "deaf" and run.iteration == ITERATIONS - 1 and options.workdir.exists():
+            # However slow the computer is, it is still there when a test looks for it.
+            run.say("training")
+            time.sleep(SECONDS)
+            continue
         run.advance()
         if MISBEHAVIOUR == "fail" and run.iteration == 30:
             run.say("failed", "The disk is full, so training has ended; make room.")

@@ -174,6 +174,18 @@ class CasesPanelTest(TrainPanelCase):
         pairs = {case.volumeNode: case.segmentationNode for case in found}
         self.assertEqual(pairs, {first: drawn, second: named, third: below})
 
+    def test_onlySegmentationOfAFolderBelongsToItsOnlyVolume(self):
+        pairs = []
+        for number in range(2):
+            volume = self.addVolume(f"Scan {'AB'[number]}")
+            node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "Outlines")
+            slicer.util.updateVolumeFromArray(node, np.ones(SHAPE, np.uint8))
+            self.folderWith(f"Patient {number}", volume, node)
+            pairs.append((volume, node))
+        self.addVolume("Alone")
+        found = library("hierarchy_cases").casesBelow(slicer.mrmlScene.GetSubjectHierarchyNode().GetSceneItemID())
+        self.assertEqual([(case.volumeNode, case.segmentationNode) for case in found], pairs)
+
     def test_droppedFolderAndDroppedVolumeAreAdded(self):
         item = self.folderWith("Study", *self.addPair("A"), *self.addPair("B"))
         volume, _segmentation = self.addPair("C")
@@ -182,6 +194,9 @@ class CasesPanelTest(TrainPanelCase):
         self.assertEqual([row[0] for row in self.rows()], ["A", "B"])
         self.assertTrue(self.drop(f"mrml://scene/subjecthierarchy/item?id={hierarchy.GetItemByDataNode(volume)}"))
         self.assertEqual([row[0] for row in self.rows()], ["A", "B", "C"])
+        _volume, segmentation = self.addPair("D")
+        self.assertTrue(self.drop(f"mrml://scene/subjecthierarchy/item?id={hierarchy.GetItemByDataNode(segmentation)}"))
+        self.assertEqual([row[0] for row in self.rows()], ["A", "B", "C", "D"])
         self.assertFalse(self.drop("https://example.com/scan.nii"))
         self.assertIsNotNone(hierarchy.GetItemDataNode(hierarchy.GetItemByDataNode(volume)))
 
@@ -194,6 +209,17 @@ class CasesPanelTest(TrainPanelCase):
         self.ui.removeButton.click()
         self.assertEqual([row[0] for row in self.rows()], ["A", "C"])
         self.assertIsNotNone(slicer.util.getFirstNodeByClassByName("vtkMRMLScalarVolumeNode", "B"))
+
+    def test_doubleClickShowsTheCaseInTheViews(self):
+        pairs = [self.addPair(name) for name in ("A", "B")]
+        for pair in pairs:
+            pair[1].CreateDefaultDisplayNodes()
+            self.add(*pair)
+        table = self.ui.casesTable
+        table.cellDoubleClicked(1, 0)
+        composite = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLSliceCompositeNode")
+        self.assertEqual(composite.GetBackgroundVolumeID(), pairs[1][0].GetID())
+        self.assertEqual([pair[1].GetDisplayNode().GetVisibility() for pair in pairs], [0, 1])
 
     def test_folderOnDiskIsAddedWithoutBeingLoaded(self):
         self.writeCases(3)
@@ -243,6 +269,21 @@ class CasesPanelTest(TrainPanelCase):
         self.assertEqual(self.ui.segmentsTable.item(0, 2).text(), "Hippocampus, Anterior (SCT 5366008)")
         (label,) = self.panel.logic.labels(self.parameters)
         self.assertEqual(label.terminology["modifier"], ["SCT", "255549009", "Anterior"])
+
+    def test_terminologyCanBeWrittenByHand(self):
+        self.add(*self.addPair("A", ("Liver", "Spleen")))
+        cell = self.ui.segmentsTable.item(1, 2)
+        cell.setText("Spleen (SCT 78961009)")
+        labels = self.panel.logic.labels(self.parameters)
+        self.assertEqual(labels[1].terminology["type"], ["SCT", "78961009", "Spleen"])
+        self.assertEqual(labels[1].terminology["category"][2], "Anatomical Structure")
+        cell.setText("spleen")
+        self.assertIn("Write a code as", self.ui.casesLabel.text)
+        self.assertEqual(cell.text(), "Spleen (SCT 78961009)")
+        own = self.ui.segmentsTable.item(0, 2).text()
+        cell.setText("")
+        self.assertEqual(cell.text(), own)
+        self.assertEqual(dict(self.parameters.segmentCodes), {})
 
     # What is wrong
 

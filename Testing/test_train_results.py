@@ -39,7 +39,7 @@ def evaluation(dice=(0.8, 0.9), labels=("Front", "Back")):
         }
         for number, value in enumerate(dice)
     ]
-    return {"cases": cases, "mean_dice": 0.85, "std_dice": 0.07, "mean_hausdorff95_mm": 2.0}
+    return {"model": NAME, "cases": cases, "mean_dice": 0.85, "std_dice": 0.07, "mean_hausdorff95_mm": 2.0}
 
 
 class TrainResultsTest(TrainPanelCase):
@@ -115,6 +115,11 @@ class TrainResultsTest(TrainPanelCase):
         self.assertEqual(self.column(table, "Volume"), [1.5] * 6)
         self.assertEqual(self.column(table, "Reference volume"), [1.25] * 6)
 
+    def test_figuresHaveTheNameOfTheirModel(self):
+        self.parameters.modelName = "The next model"
+        self.showRun(results=evaluation())
+        self.assertEqual(self.parameters.resultsTable.GetName(), f"{NAME}, held-out cases")
+
     def test_panelSaysWhatTheHeldOutCasesComeTo(self):
         self.showRun(results=evaluation())
         for words in ("Held-out cases", ">2<", "0.850 ± 0.070", "Front", "Back", "2.0 mm"):
@@ -123,6 +128,8 @@ class TrainResultsTest(TrainPanelCase):
         self.assertIn("ended", self.ui.modelLabel.text)
 
     def test_plotHasAPointForEachCase(self):
+        manager = slicer.app.layoutManager()
+        self.addCleanup(manager.setLayout, manager.layout)
         self.showRun(results=evaluation())
         chart = library("results_nodes").chartOf(self.parameters.resultsTable)
         points = chart.GetNthPlotSeriesNode(0).GetTableNode()
@@ -146,6 +153,19 @@ class TrainResultsTest(TrainPanelCase):
         self.parameters.licence = "CC0"
         self.panel.results.show()
         self.assertEqual(len(self.tables()), count)
+
+    def test_figuresOfTwoRunsStayApart(self):
+        self.showRun(results=evaluation())
+        first, count = self.parameters.resultsTable.GetID(), len(self.tables())
+        other = self.folder / "other"
+        shutil.copytree(self.folder, other)
+        (other / "results.json").write_text(json.dumps(evaluation(dice=(0.4,))))
+        self.parameters.workFolder = str(other)
+        self.assertAlmostEqual(self.column(self.parameters.resultsTable, "Dice")[0], 0.4)
+        self.assertEqual(len(self.tables()), 2 * count)
+        self.parameters.workFolder = str(self.folder)
+        self.assertEqual(self.parameters.resultsTable.GetID(), first)
+        self.assertEqual(len(self.tables()), 2 * count)
 
     def test_figuresOfARunThatWasGoneOnWithTakeThePlaceOfTheFormer(self):
         self.showRun(results=evaluation())

@@ -76,12 +76,16 @@ class SettingsPanelTest(TrainPanelCase):
         arguments = self.panel.logic.prepare(self.parameters).arguments
         self.assertEqual(arguments[arguments.index("--validation") + 1], "0.5")
 
+    def test_oneCaseAtLeastIsTrainedOn(self):
+        self.ui.heldOutSpinBox.value = 90
+        self.assertIn("hold out fewer", self.reason())
+
     def test_planIsMadeToFitTheMemoryLimit(self):
         free = self.plan
         self.ui.memorySpinBox.value = 0.4
         self.assertLess(self.plan.memory_bytes, 0.4e9)
         self.assertNotEqual(self.plan.recipe, free.recipe)
-        self.assertIn("0.4 GB", self.ui.planTextLabel.text)
+        self.assertIn("0.4 GB", self.ui.planText.toPlainText())
         self.ui.memorySpinBox.value = 0.1
         self.assertIn("takes at least", self.reason())
         self.assertTrue(self.ui.needsLabel.isHidden())
@@ -110,7 +114,7 @@ class SettingsPanelTest(TrainPanelCase):
         names = [self.ui.planSelector.itemText(index) for index in range(self.ui.planSelector.count)]
         self.ui.planSelector.setCurrentIndex(names.index("Med-NCA with 16 channels"))
         self.assertEqual((self.plan.card.channels, self.plan.card.hidden), (16, 128))
-        self.assertNotIn("by hand", self.ui.planTextLabel.text)
+        self.assertNotIn("by hand", self.ui.planText.toPlainText())
         for index in range(len(names)):
             self.ui.planSelector.setCurrentIndex(index)
             self.assertEqual(self.reason(), "")
@@ -121,7 +125,7 @@ class SettingsPanelTest(TrainPanelCase):
         self.edit(f'"patch": {proposed.recipe.patch}', '"patch": 20')
         self.assertEqual(self.plan.recipe.patch, 20)
         self.assertEqual(json.loads(self.parameters.editedPlan)["recipe"], {"patch": 20})
-        self.assertIn("20, edited by hand", self.ui.planTextLabel.text)
+        self.assertIn("20, edited by hand", self.ui.planText.toPlainText())
         self.ui.minutesSpinBox.value = 12
         self.assertEqual((self.plan.recipe.patch, self.plan.recipe.minutes), (20, 12))
         self.assertIn('"patch": 20', self.ui.planEdit.toPlainText())
@@ -157,7 +161,7 @@ class SettingsPanelTest(TrainPanelCase):
         self.ui.memorySpinBox.value = 0.5
         self.edit(f'"batch": {self.plan.recipe.batch}', '"batch": 900')
         self.assertRegex(self.reason(), r"takes about .* more than the limit of 0.5 GB. With .* it would fit.")
-        self.assertIn("more than the limit", self.ui.planTextLabel.text)
+        self.assertIn("more than the limit", self.ui.planText.toPlainText())
         self.ui.dropPlanButton.click()
         self.assertEqual(self.reason(), "")
 

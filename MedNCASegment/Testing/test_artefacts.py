@@ -9,8 +9,7 @@ from mednca import MedNCAError
 
 torch = require_torch()
 
-from mednca.training import artefacts  # noqa: E402
-from mednca.training.artefacts import add_artefacts, transforms  # noqa: E402
+from mednca.training.artefacts import add_artefacts, apply, transforms  # noqa: E402
 
 if os.environ.get("MEDNCA_REQUIRE_TORCH") != "1":
     pytest.importorskip("torchio")
@@ -36,7 +35,7 @@ def test_every_kind_of_artefact_changes_a_slice_and_keeps_its_range(images, pixe
     kinds = {type(transform).__name__ for transform in transforms()}
     assert kinds == {"RandomGhosting", "RandomAnisotropy", "RandomBiasField"}
     for transform in transforms():
-        changed = artefacts._changed(images[0], pixel_mm[0].tolist(), transform)
+        changed = apply(images[0], pixel_mm[0].tolist(), transform)
         assert changed.shape == images[0].shape
         assert changed.dtype == torch.float32
         assert float(changed.min()) >= 0

@@ -349,6 +349,13 @@ def test_the_command_writes_a_plan(data, tmp_path, capsys):
     assert str(path) in capsys.readouterr().out
 
 
+def test_the_help_of_the_command_names_every_preset(capsys):
+    with pytest.raises(SystemExit):
+        main(["plan", "--help"])
+    text = " ".join(capsys.readouterr().out.split()).replace("- ", "-")  # lines may break behind a hyphen
+    assert all(f" {name}" in text for name in preset_names())
+
+
 def test_the_command_leaves_out_bad_cases_only_when_it_may(data, capsys):
     (data / "labelsTr" / "b.nii.gz").write_bytes(b"")
     assert main(["plan", "--data", str(data)]) == 2

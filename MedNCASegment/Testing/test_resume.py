@@ -1,7 +1,6 @@
 """Nothing is lost: a training that was stopped, killed or met a full disk goes on as if nothing had happened."""
 
 import errno
-import json
 import os
 import random
 import signal
@@ -11,10 +10,11 @@ import time
 from dataclasses import replace
 
 import pytest
-from core_cases import small_card
 from mednca import MedNCAError, load_model
+from mednca.cli import main
 from training_case import (
     RECIPE,
+    command,
     read_log,
     run,
     same_weights,
@@ -88,6 +88,7 @@ def test_killed_at_random_moments_and_resumed_a_run_ends_in_the_same_weights(dat
     done = run(data, model, "--resume")
     assert done.returncode == 0, done.stderr
     assert status_of(workdir)["state"] == "finished"
+    assert [path.name for path in workdir.iterdir() if path.name.startswith(".") or path.name == "lock"] == []
     assert_as_if_never_stopped(tmp_path, whole)
 
 
@@ -231,21 +232,24 @@ def test_a_damaged_checkpoint_is_refused(data, tmp_path, content):
             trainer_in(folder, data)
 
 
-def test_other_arguments_than_at_the_start_are_refused_and_a_run_is_not_overwritten(data, tmp_path):
+def test_other_arguments_than_at_the_start_are_refused_and_a_run_is_not_overwritten(data, tmp_path, capsys):
     plan = write_plan(tmp_path / "plan.json", replace(RECIPE, iterations=3))
-    other = write_plan(tmp_path / "other.json", replace(RECIPE, iterations=3, batch=3), small_card())
+    other = write_plan(tmp_path / "other.json", replace(RECIPE, iterations=3, batch=3))
     model = tmp_path / "model.npz"
-    done = run(data, model, "--plan", plan, "--exclude", "case_2", "--threads", "1")
-    assert done.returncode == 0, done.stderr
-    for arguments, word in (
+    line = command(data, model)[3:]
+    assert main([*line, "--plan", str(plan), "--exclude", "case_2", "--threads", "1"]) == 0
+    content = model.read_bytes()
+    for arguments, words in (
         (["--plan", plan, "--exclude", "case_2"], "add --resume"),
         (["--resume", "--seed", "5"], "another --seed"),
         (["--resume", "--plan", other], "another --plan"),
         (["--resume", "--exclude", "case_1"], "another --exclude"),
         (["--resume", "--threads", "2"], "another --threads"),
     ):
-        refused = run(data, model, *arguments)
-        assert refused.returncode == 2
-        assert word in refused.stderr, refused.stderr
-    split = json.loads((tmp_path / "model.npz.work" / "split.json").read_text())
-    assert split["left_out"] == ["case_2"]
+        capsys.readouterr()
+        assert main([*line, *map(str, arguments)]) == 2
+        assert words in capsys.readouterr().err
+    assert model.read_bytes() == content
+    # The plan as it was given, and as the work folder has it.
+    for same in (plan, tmp_path / "model.npz.work" / "plan.json"):
+        assert main([*line, "--resume", "--plan", str(same)]) == 0

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from core_cases import random_volume, require_torch, small_card
-from mednca import MedNCAError
+from mednca import MedNCAError, Segmenter
 from mednca.cases import ArrayCase
 from mednca.intensity import normalise, percentile_range
 from mednca.resample import cell_grid, coarsen, resize
@@ -15,6 +15,7 @@ torch = require_torch()
 from mednca.training import network  # noqa: E402
 from mednca.training.augment import Ranges, draw, sample  # noqa: E402
 from mednca.training.slices import load_slices  # noqa: E402
+from training_case import RECIPE, train, write_cases  # noqa: E402
 
 SPACING = {"plane": "axial", "spacing": [1.0, 1.0]}
 SIZE = {"plane": "axial", "size": [16, 24]}
@@ -116,3 +117,11 @@ def test_coarser_levels_see_the_image_as_in_use(how, scale):
     image = np.random.default_rng(0).random((2, 1, 16, 24)).astype(np.float32)
     found = network.coarsen(torch.from_numpy(image), scale, how).numpy()
     np.testing.assert_allclose(found, coarsen(image, scale, how), atol=1e-6)
+
+
+def test_a_card_with_a_size_is_trained_to_a_model_that_segments(tmp_path):
+    recipe = replace(RECIPE, iterations=3)
+    card = small_card(input={**SIZE, "per": "slice", "downsample": "linear"})
+    model = train(write_cases(tmp_path), tmp_path / "work", recipe, card=card)
+    assert model.card.input.size == (16, 24)
+    assert Segmenter(model).run(random_volume()).labels.shape == (14, 9, 11)

@@ -126,6 +126,14 @@ def test_the_status_says_that_a_run_failed_even_when_no_new_file_can_be_made(tmp
     assert (status["state"], status["message"]) == ("failed", "The disk is full.")
 
 
+def test_what_a_killed_process_left_half_written_is_removed(tmp_path):
+    for name in (".0123abcd.checkpoint.pt", ".mine", "checkpoint.pt"):
+        (tmp_path / name).write_text("")
+    with RunFolder(tmp_path):
+        pass
+    assert sorted(os.listdir(tmp_path)) == [".mine", "checkpoint.pt"]
+
+
 def test_a_stop_file_from_before_does_not_count(tmp_path):
     (tmp_path / "stop").write_text("")
     with RunFolder(tmp_path) as folder:

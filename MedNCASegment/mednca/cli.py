@@ -102,7 +102,11 @@ def _parser() -> argparse.ArgumentParser:
         help="folder with dataset.json, imagesTr and labelsTr, or images and labels",
     )
     plan.add_argument("-o", "--output", metavar="PLAN", help="plan to write (.json); printed without it")
-    plan.add_argument("--preset", metavar="NAME", help="start from a preset, such as med-nca")
+    plan.add_argument(
+        "--preset",
+        metavar="NAME",
+        help="start from a preset: backbone-nca-64, hippocampus, hippocampus-parts, med-nca, med-nca-c16, med-nca-h64",
+    )
     plan.add_argument("--memory", type=float, metavar="GB", help="most memory that training may take")
     plan.add_argument("--minutes", type=float, metavar="M", help="most time that training may take")
     plan.add_argument("--merge-labels", action="store_true", help="train one label: everything that is labelled")

@@ -178,15 +178,16 @@ def _by_proc() -> dict[int, tuple[int, int]]:
 # Other POSIX systems
 
 
-def _ps(*arguments: str) -> str:
+def _ps(which: Sequence[str], *columns: str) -> str:
+    # A title, here none, reaches to the end of its argument, so each column has one of its own.
+    command = ["ps", *which, *(part for column in columns for part in ("-o", f"{column}="))]
     # Names of days and months are English in this locale only.
-    return subprocess.run(
-        ["ps", *arguments], capture_output=True, text=True, check=False, env=os.environ | {"LC_ALL": "C"}
-    ).stdout
+    environment = os.environ | {"LC_ALL": "C"}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment).stdout
 
 
 def _started_by_ps(pid: int) -> float | None:
-    state, _, start = _ps("-o", "stat=,lstart=", "-p", str(pid)).strip().partition(" ")
+    state, _, start = _ps(("-p", str(pid)), "stat", "lstart").strip().partition(" ")
     if not state or state.startswith("Z"):
         return None
     return time.mktime(time.strptime(start.strip(), "%a %b %d %H:%M:%S %Y"))
@@ -194,5 +195,5 @@ def _started_by_ps(pid: int) -> float | None:
 
 def _by_ps() -> dict[int, tuple[int, int]]:
     """Parent and group of all processes."""
-    rows = (line.split() for line in _ps("-A", "-o", "pid=,ppid=,pgid=").splitlines())
+    rows = (line.split() for line in _ps(("-A",), "pid", "ppid", "pgid").splitlines())
     return {int(pid): (int(parent), int(group)) for pid, parent, group in rows}

@@ -47,6 +47,11 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def leftovers(path: Path) -> list[Path]:
+    """The temporary files of processes that were killed while they wrote a file."""
+    return list(path.parent.glob(f".????????.{path.name}"))
+
+
 def _replace(temporary: Path, path: Path) -> None:
     deadline = time.monotonic() + READERS
     while True:

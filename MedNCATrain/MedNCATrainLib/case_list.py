@@ -50,7 +50,8 @@ def removeCases(parameters, indexes: Iterable[int]) -> None:
 
 def chosenLabels(parameters) -> list[Label]:
     """The labels to learn: the segments of all cases by name, but those that are left out."""
-    return labelsOf([case.structures() for case in casesOf(parameters)], parameters.omittedSegments)
+    structures = [case.structures() for case in casesOf(parameters)]
+    return labelsOf(structures, parameters.omittedSegments, parameters.segmentCodes)
 
 
 def caseNames(cases: list[AnyCase]) -> list[str]:

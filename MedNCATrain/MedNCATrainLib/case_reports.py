@@ -100,7 +100,7 @@ def _note(content: ReadCase, found: CheckedCase, names: dict[int, str]) -> str:
     present, notes = found.labels or {}, []
     empty = [name for value, name in names.items() if name not in content.missing and value not in present]
     if content.missing:
-        notes.append(_("It has no '{names}'; this counts as not there.").format(names="', '".join(content.missing)))
+        notes.append(_("It has no '{names}'; that counts as absent.").format(names="', '".join(content.missing)))
     if empty and present:
         notes.append(_("'{names}' is empty here.").format(names="', '".join(empty)))
     if content.overlapping:

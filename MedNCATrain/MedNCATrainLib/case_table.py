@@ -69,15 +69,16 @@ class CaseTable:
 
 
 class SegmentTable:
-    """A row a segment name, with a check mark for those that are learnt."""
+    """A row a segment name, with a check mark for those that are learnt. Terminology can be written by hand."""
 
-    def __init__(self, table, onChosen: Callable[[str, bool], None]) -> None:
+    def __init__(self, table, onChosen: Callable[[str, bool], None], onCode: Callable[[str, str], None]) -> None:
         """
         Args:
             table: a QTableWidget.
             onChosen: is called with the name of a segment that a person has checked (True) or unchecked.
+            onCode: is called with the name of a segment and what a person has written as its terminology.
         """
-        self._table, self._onChosen = table, onChosen
+        self._table, self._onChosen, self._onCode = table, onChosen, onCode
         self._rows: list[SegmentRow] = []
         _prepare(table, [_("Segment"), _("Cases"), _("Terminology")])
         for column in (0, 1):
@@ -86,9 +87,13 @@ class SegmentTable:
 
     def show(self, rows: list[SegmentRow]) -> None:
         """Show these rows."""
-        if rows == self._rows:
-            return
-        self._rows = list(rows)
+        if rows != self._rows:
+            self._rows = list(rows)
+            self.restore()
+
+    def restore(self) -> None:
+        """Show the rows as they were given, whatever a person has written."""
+        rows = self._rows
         wasBlocked = self._table.blockSignals(True)
         try:
             self._table.setRowCount(len(rows))
@@ -99,8 +104,11 @@ class SegmentTable:
                 color = qt.QPixmap(12, 12)
                 color.fill(qt.QColor.fromRgbF(*row.color))
                 name.setIcon(qt.QIcon(color))
-                _itemAt(self._table, index, 1).setText(str(row.cases))
+                count = _itemAt(self._table, index, 1)
+                count.setText(str(row.cases))
                 _itemAt(self._table, index, 2).setText(row.code)
+                for item in (name, count):
+                    item.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsUserCheckable)
         finally:
             self._table.blockSignals(wasBlocked)
         self._table.resizeRowsToContents()
@@ -113,8 +121,11 @@ class SegmentTable:
         self._table.disconnect("itemChanged(QTableWidgetItem*)", self._onChanged)
 
     def _onChanged(self, item) -> None:
+        name = self._rows[item.row()].name
         if item.column() == 0:
-            self._onChosen(item.text(), item.checkState() == qt.Qt.Checked)
+            self._onChosen(name, item.checkState() == qt.Qt.Checked)
+        elif item.column() == 2:
+            self._onCode(name, item.text())
 
 
 def _prepare(table, titles: list[str]) -> None:

@@ -18,7 +18,7 @@ from .hierarchy_cases import casesOfItems, segmentationFor
 from .nodes_watcher import NodesWatcher
 from .problems import problemText
 from .scene_cases import SceneCase
-from .segment_labels import nameKey
+from .segment_labels import codeFrom, nameKey
 from .stepwise import Stepwise
 from .wording import caseRows, casesText, segmentRows
 
@@ -45,7 +45,7 @@ class CasesSection:
         self.ui = slicer.util.childWidgetVariables(section)
         section.setMRMLScene(slicer.mrmlScene)
         self._table = CaseTable(self.ui.casesTable, self._showButtons, self._onActivated)
-        self._segments = SegmentTable(self.ui.segmentsTable, self._onSegmentChosen)
+        self._segments = SegmentTable(self.ui.segmentsTable, self._onSegmentChosen, self._onCodeWritten)
         self._drops = DropTarget(self.ui.casesTable, self._onItemsDropped, self._onPathsDropped)
         self.folderMenu = FolderMenu(self.ui.addFolderButton, self._add, self.addFolderFromDisk)
         self._watcher = NodesWatcher(self._onNodeModified)
@@ -85,7 +85,7 @@ class CasesSection:
         self._watcher.watch(nodes)
         reports = [self._logic.reports.report(case, labels) for case in cases]
         self._table.show(caseRows(cases, reports))
-        self._segments.show(segmentRows(cases, self._parameters.omittedSegments))
+        self._segments.show(segmentRows(cases, self._parameters.omittedSegments, self._parameters.segmentCodes))
         self._summary = casesText(reports)
         self._showText()
         self.ui.leaveOutCheckBox.visible = any(report is not None and not report.ok for report in reports)
@@ -157,6 +157,18 @@ class CasesSection:
     def _onSegmentChosen(self, name: str, chosen: bool) -> None:
         omitted = [one for one in self._parameters.omittedSegments if nameKey(one) != nameKey(name)]
         self._parameters.omittedSegments = omitted if chosen else [*omitted, name]
+
+    def _onCodeWritten(self, name: str, text: str) -> None:
+        codes = {key: code for key, code in self._parameters.segmentCodes.items() if key != nameKey(name)}
+        if codeFrom(text) is not None:
+            codes[nameKey(name)] = text
+        elif text.strip():
+            self._say(_("Write a code as 'Hippocampus (SCT 5366008)': meaning, coding scheme and value."))
+            self._segments.restore()
+            return
+        self._say("")
+        self._parameters.segmentCodes = codes
+        self._segments.restore()
 
     def _onActivated(self, row: int) -> None:
         case = casesOf(self._parameters)[row]

@@ -69,11 +69,13 @@ def casesOfItems(items: list[int]) -> list[SceneCase]:
             segmentations.append(node)
         else:
             pairs += casesBelow(item)
-    if volumes and not segmentations:
-        segmentations = _everySegmentation()
-    if segmentations and not volumes:
-        volumes = [node for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode") if isScan(node)]
-    return list(dict.fromkeys(pairs + pairUp(volumes, segmentations)))
+    pairs += pairUp(volumes, segmentations)
+    # The other half of a pair need not have been chosen too.
+    used = {node for pair in pairs for node in pair.nodes()}
+    volumes, segmentations = ([node for node in nodes if node not in used] for nodes in (volumes, segmentations))
+    pairs += pairUp(volumes, [node for node in _everySegmentation() if node not in used], alone=False)
+    pairs += pairUp([node for node in _everyScan() if node not in used], segmentations, alone=False)
+    return list(dict.fromkeys(pairs))
 
 
 def segmentationFor(volumeNode):
@@ -83,10 +85,11 @@ def segmentationFor(volumeNode):
 
 
 def pairUp(volumes: list, segmentations: list, alone: bool = True) -> list[SceneCase]:
-    """SceneCase volumes with segmentations.
+    """Pair volumes with segmentations.
 
     A segmentation that was drawn on a volume belongs to it; else one that lies below it in the subject hierarchy; else
-    one of the same name but for words such as "label" and "image"; else, with `alone`, the only one to the only one.
+    one of the same name but for words such as "label" and "image"; else, with `alone`, the only one that is left in a
+    folder to the only volume that is left there, and the only one at all to the only volume.
 
     Args:
         volumes, segmentations: nodes.
@@ -112,8 +115,14 @@ def pairUp(volumes: list, segmentations: list, alone: bool = True) -> list[Scene
             if match is not None:
                 found[volume] = match
                 left.remove(match)
-    if alone and not found and len(volumes) == len(segmentations) == 1:
-        found[volumes[0]] = segmentations[0]
+    if alone:
+        rest = [volume for volume in volumes if volume not in found]
+        for folder in {_folderOf(volume) for volume in rest}:
+            both = [[one for one in nodes if _folderOf(one) == folder] for nodes in (rest, left)]
+            if len(both[0]) == len(both[1]) == 1:
+                found[both[0][0]] = both[1][0]
+        if len(volumes) == len(segmentations) == 1:
+            found[volumes[0]] = segmentations[0]
     return [SceneCase(volume, found[volume]) for volume in volumes if volume in found]
 
 
@@ -130,6 +139,14 @@ def isSegmentation(node) -> bool:
 
 def _hierarchy():
     return slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+
+
+def _folderOf(node) -> int:
+    return _hierarchy().GetItemParent(_hierarchy().GetItemByDataNode(node))
+
+
+def _everyScan() -> list:
+    return [node for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode") if isScan(node)]
 
 
 def _everySegmentation() -> list:

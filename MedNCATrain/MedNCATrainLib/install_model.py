@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import slicer
-from mednca import MedNCAError, Model, load_model
-from mednca.model import save_model
+from mednca import Model, load_model
 from MedNCASegmentLib import MedNCASegmentLogic
 from MedNCASegmentLib.model_store import ModelStore
 from slicer.i18n import tr as _
@@ -85,14 +84,3 @@ def useInSegment(name: str) -> None:
     """Go to MedNCA Segment with a model chosen."""
     MedNCASegmentLogic().getParameterNode().model = name
     slicer.util.selectModule("MedNCASegment")
-
-
-def saveModelAs(trained: TrainedModel, path: str) -> None:
-    """Write a completed copy of a model to a file.
-
-    Raises:
-        MedNCAError: the model is not sound, or the file cannot be written.
-    """
-    if Path(path).resolve() == trained.path.resolve():
-        raise MedNCAError(_("This is the run's own model; choose another file."))
-    save_model(completedModel(trained), path)

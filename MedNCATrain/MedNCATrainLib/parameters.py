@@ -39,6 +39,7 @@ class MedNCATrainParameterNode:
     segmentations: list[vtkMRMLDisplayableNode]  # segmentations or label map volumes
     diskCases: list[str]  # of folders on disk, see DiskCase.toText
     omittedSegments: list[str]  # names of segments that are not to be learnt
+    segmentCodes: dict[str, str]  # key of a segment's name -> terminology that a person has written
     leaveOutBad: bool = False  # train without cases that have a problem
     # The model's card
     modelName: str

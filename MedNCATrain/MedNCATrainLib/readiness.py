@@ -36,7 +36,14 @@ def casesObstacle(parameters, found: dict[str, CaseReport | None], labels: list[
     if bad and (not parameters.leaveOutBad or good < 2):
         name, problem = bad[0]
         return _("'{name}' cannot be used: {problem}").format(name=name, problem=problem)
+    if heldOut(good, parameters.heldOutPercent) >= good:
+        return _("No case is left to train on; hold out fewer.")
     return ""
+
+
+def heldOut(count: int, percent: int) -> int:
+    """How many of the cases are kept from training: at least one."""
+    return max(1, round(count * percent / 100))
 
 
 def settingsObstacle(parameters) -> str:

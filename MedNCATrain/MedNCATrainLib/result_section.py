@@ -5,13 +5,15 @@ from pathlib import Path
 import qt
 import slicer
 from mednca import MedNCAError
+from mednca.model import save_model
 from MedNCASegmentLib import MedNCASegmentLogic
 from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
-from .install_model import TrainedModel, completedModel, installModel, saveModelAs, trainedModel, useInSegment
+from .case_list import fileName
+from .install_model import TrainedModel, completedModel, installModel, trainedModel, useInSegment
 from .result_wording import figuresHtml, modelText
-from .results_nodes import addResultNodes, chartOf, removeResultNodes, showTableInLayout
+from .results_nodes import chartOf, showEvaluation, showTableInLayout
 from .results_plot import ChartOnPanel, showChartInLayout
 from .results_table import RESULTS_FILE, HeldOutResults, readResults
 
@@ -89,16 +91,16 @@ class ResultSection(VTKObservationMixin):
 
     def _addNodes(self, folder: Path, results: HeldOutResults) -> None:
         """Bring the figures into the scene; those that were deleted there stay away."""
-        written = (folder / RESULTS_FILE).stat().st_mtime_ns
-        stamp = f"{written} {self._parameters.workFolder}"
-        if self._parameters.resultsShown == stamp:
-            return
-        former = self._parameters.resultsTable
-        sameRun = self._parameters.resultsShown.partition(" ")[2] == self._parameters.workFolder
-        self._parameters.resultsShown = stamp
-        self._parameters.resultsTable = addResultNodes(self._parameters.modelName or folder.name, results)
-        if sameRun:
-            removeResultNodes(former)
+        parameters = self._parameters
+        written = str((folder / RESULTS_FILE).stat().st_mtime_ns)
+        stamp = f"{written} {parameters.workFolder}"
+        if parameters.resultsShown != stamp:
+            # First, as it calls back here.
+            parameters.resultsShown = stamp
+            # The name on the panel may be that of the next model already.
+            isNamed = fileName(parameters.modelName) == results.model
+            name = parameters.modelName if isNamed else results.model
+            parameters.resultsTable = showEvaluation(parameters.workFolder, written, name, results)
 
     def _showNodes(self, results: HeldOutResults | None) -> None:
         """Of a run whose folder is not on this computer, table and chart of the scene are still there."""
@@ -134,15 +136,14 @@ class ResultSection(VTKObservationMixin):
             useInSegment(name)
 
     def _onSaveModel(self, checked: bool = False) -> None:
-        path = askWhereToSave(self._parameters.modelName)
-        if not path:
-            return
         try:
-            saveModelAs(self._trained, path)
+            model = completedModel(self._trained)
+            path = askWhereToSave(model.card.name)
+            if path:
+                save_model(model, path)
+                self._say(_("The model was saved as '{path}'.").format(path=path))
         except MedNCAError as problem:
             self._say(str(problem))
-            return
-        self._say(_("The model was saved as '{path}'.").format(path=path))
 
     def _say(self, sentence: str) -> None:
         self.ui.messageLabel.text = sentence

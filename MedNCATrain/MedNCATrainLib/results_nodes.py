@@ -8,6 +8,30 @@ from .results_plot import addHeldOutChart
 from .results_table import HeldOutResults, fillHeldOutTable
 
 CHART_ROLE = "MedNCA.HeldOutChart"
+# Attributes of the table: the folder of the run, and when its evaluation was written.
+FOLDER, WRITTEN = "MedNCA.TrainingFolder", "MedNCA.EvaluationWritten"
+
+
+def showEvaluation(folder: str, written: str, modelName: str, results: HeldOutResults):
+    """Have the evaluation of a run in the scene, once, and no earlier one of it; returns the table.
+
+    Args:
+        folder: of the run.
+        written: when the evaluation was written; tells it from an earlier one.
+        modelName: for the names of the nodes.
+        results: the evaluation.
+    """
+    tables = [node for node in slicer.util.getNodesByClass("vtkMRMLTableNode") if node.GetAttribute(WRITTEN)]
+    ofRun = [node for node in tables if node.GetAttribute(FOLDER) == folder]
+    current = next((node for node in ofRun if node.GetAttribute(WRITTEN) == written), None)
+    for node in ofRun:
+        if node is not current:
+            removeResultNodes(node)
+    if current is None:
+        current = addResultNodes(modelName, results)
+        current.SetAttribute(FOLDER, folder)
+        current.SetAttribute(WRITTEN, written)
+    return current
 
 
 def addResultNodes(modelName: str, results: HeldOutResults):
@@ -24,11 +48,11 @@ def addResultNodes(modelName: str, results: HeldOutResults):
 
 
 def removeResultNodes(tableNode) -> None:
-    """Remove a table with all that was added beside it; None does nothing."""
+    """Remove a table with all that was added beside it."""
     folder = runFolderOf(tableNode)
     if folder:
         removeRunFolder(folder)
-    elif tableNode is not None:
+    else:
         slicer.mrmlScene.RemoveNode(tableNode)
 
 

@@ -28,6 +28,7 @@ class CaseFigures:
 class HeldOutResults:
     """What a run wrote about its held-out cases."""
 
+    model: str  # name of the model, as its file is named
     figures: list[CaseFigures]  # of every case and label, a case's labels one after the other
     labels: list[str]
     cases: list[str]
@@ -86,6 +87,7 @@ def _results(content: dict) -> HeldOutResults:
         for label, overlap in row["dice_by_label"].items()
     ]
     return HeldOutResults(
+        str(content["model"]),
         figures,
         list(content["cases"][0]["dice_by_label"]),
         [row["case"] for row in content["cases"]],

@@ -41,6 +41,7 @@ class RunSection:
         self._message = ""  # what was said last; it stands until the run has other news
         self._news: tuple = ()
         self._isAsked = False  # to end
+        self._startedFor = None  # the parameters for which cases are being written
         self._slots = {
             (self.ui.offerButton, "clicked(bool)"): self._onOffer,
             (self.ui.startButton, "clicked(bool)"): self._onStart,
@@ -116,6 +117,7 @@ class RunSection:
             try:
                 self._say("")
                 self._preparation.start(self._logic.prepare(self._parameters))
+                self._startedFor = self._parameters
             except MedNCAError as problem:
                 self._say(str(problem))
         self._showAll()
@@ -177,8 +179,8 @@ class RunSection:
         remember(preparation.folder)
         self._isAsked, self._message = False, ""
         self._watcher.adopt(process)
-        if self._parameters is not None:
-            self._parameters.workFolder = str(preparation.folder)
+        # Another module may be open by now.
+        self._startedFor.workFolder = str(preparation.folder)
         self._showAll()
 
     def _onProblem(self, problem: Exception) -> None:
@@ -229,7 +231,7 @@ class RunSection:
         ui.offerLabel.visible = ui.offerButton.visible = self._offer is not None
         ui.startButton.text = _("Cancel") if preparing else _("Start training")
         ui.startButton.enabled = preparing or (ready and not state.isLive)
-        ui.startButton.toolTip = self._reason or _("Train a model on the cases")
+        ui.startButton.toolTip = self._reason or ui.offerLabel.text or _("Train a model on the cases")
         showsReason = bool(self._reason) and not state.isLive and not preparing
         ui.reasonLabel.text, ui.reasonLabel.visible = self._reason if showsReason else "", showsReason
         canResume = state in RESUMABLE and watcher.process.canResume() and watcher.process.isOver()

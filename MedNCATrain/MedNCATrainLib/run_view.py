@@ -9,6 +9,8 @@ from slicer.i18n import tr as _
 from .curves import TrainingCurves
 from .preview_steps import PreviewSteps
 from .run_files import RunFiles
+from .run_process import RunState
+from .run_trouble import memoryAdvice
 from .run_watcher import RunWatcher
 from .run_wording import endText, fraction, progressText
 
@@ -70,8 +72,7 @@ class RunView:
             ui.progressBar.value = int(PROGRESS_MAXIMUM * fraction(status))
             ui.progressLabel.text = progressText(state, status, stopping)
         if not message and files is not None:
-            canResume = not isLive and watcher.process.canResume()
-            message = endText(state, status, canResume, files.output() if not isLive else "")
+            message = "" if isLive else self._endText(watcher)
         ui.messageLabel.text, ui.messageLabel.visible = message, bool(message)
         ui.logSection.visible = files is not None
         if files is None:
@@ -82,6 +83,12 @@ class RunView:
             self._preview.show(files)
             self.showLog(files)
         ui.showCurvesButton.visible = files is not None and self.curves.isShown
+
+    @staticmethod
+    def _endText(watcher: RunWatcher) -> str:
+        state, status, files = watcher.state, watcher.status, watcher.files
+        advice = memoryAdvice(files.folder, status) if state is RunState.GONE else ""
+        return endText(state, status, watcher.process.canResume(), files.output(), advice)
 
     def showLog(self, files: RunFiles) -> None:
         """Show what the process has printed, unless that part of the panel is folded up."""

@@ -46,13 +46,14 @@ def fraction(status: Status | None) -> float:
     return min(1.0, status.iteration / status.iterations)
 
 
-def endText(state: RunState, status: Status | None, canResume: bool, output: str) -> str:
+def endText(state: RunState, status: Status | None, canResume: bool, output: str, advice: str = "") -> str:
     """How a run has ended, and what can be done now; empty for one that has not.
 
     Args:
         state, status: of the run.
         canResume: whether there is a checkpoint to go on from.
         output: what the process has printed.
+        advice: what to do when the system has ended it because it took too much memory.
     """
     after = _("iteration {done} of {all}").format(
         done=f"{status.iteration or 0:,}" if status else "0", all=f"{status.iterations or 0:,}" if status else "0"
@@ -74,12 +75,11 @@ def endText(state: RunState, status: Status | None, canResume: bool, output: str
     if status is None:
         reason = next((line for line in reversed(output.splitlines()) if line.strip()), "")
         return _("Training could not start: {reason}").format(reason=reason or _("its process has ended at once."))
-    text = _("The training process was ended from outside at {after}").format(after=after)
-    if status.memoryGB is not None:
-        text += _("; it took {memory} GB, and a computer that runs out of memory ends processes").format(
-            memory=f"{status.memoryGB:.1f}"
-        )
-    return _joined(text + ".", goesOn)
+    text = _("The training process was ended from outside at {after}.").format(after=after)
+    if not advice:
+        return _joined(text, goesOn)
+    reason = _("It had {memory} GB of memory, and a computer that runs out of memory ends processes.")
+    return _joined(text, reason.format(memory=f"{status.memoryGB:.1f}"), advice, goesOn)
 
 
 def legendHtml(curves: list[tuple[str, tuple[float, float, float]]]) -> str:

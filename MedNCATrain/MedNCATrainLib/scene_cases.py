@@ -32,13 +32,15 @@ class SceneCase:
         return [node for node in (self.volumeNode, self.segmentationNode) if node is not None]
 
     def showInViews(self) -> None:
-        """Show it in the slice views: the volume behind, the segmentation over it and no other one."""
-        slicer.util.setSliceViewerLayers(background=self.volumeNode, label=None, fit=True)
-        if not self.segmentationNode.IsA("vtkMRMLSegmentationNode"):
-            slicer.util.setSliceViewerLayers(label=self.segmentationNode)
+        """Show it in the slice views: the volume behind, its segmentation over it and no other one."""
+        isSegmentation = self.segmentationNode.IsA("vtkMRMLSegmentationNode")
+        for composite in slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode"):
+            composite.SetBackgroundVolumeID(self.volumeNode.GetID())
+            composite.SetLabelVolumeID(None if isSegmentation else self.segmentationNode.GetID())
         for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode"):
             if node.GetDisplayNode() is not None:
                 node.GetDisplayNode().SetVisibility(node is self.segmentationNode)
+        slicer.app.layoutManager().resetSliceViews()
 
     def structures(self) -> list[Structure]:
         """What can be learnt from it."""

@@ -1,7 +1,7 @@
 """The named structures of segmentations and label map volumes, and the labels that a model learns from them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -15,6 +15,8 @@ from .node_state import labelmapState
 GREATEST_LABELS = 64  # of one label map volume; more are no segmentation but an image
 # Node id -> state and structures of label map volumes: to find them, all voxels have to be looked at.
 _known: dict[str, tuple[tuple, list]] = {}
+CODE = re.compile(r"(?P<meaning>[^()]*[^() ]) *\((?P<scheme>\S+) (?P<value>[^ ()]+)\)")
+ANATOMY = ("SCT", "123037004", "Anatomical Structure")
 NO_NAME = re.compile(r"\(?none\)?|background|", re.IGNORECASE)
 
 
@@ -46,12 +48,15 @@ def structuresOf(node) -> list[Structure]:
     return []
 
 
-def labelsOf(cases: Iterable[list[Structure]], omitted: Iterable[str] = ()) -> list[Label]:
+def labelsOf(
+    cases: Iterable[list[Structure]], omitted: Iterable[str] = (), codes: Mapping[str, str] | None = None
+) -> list[Label]:
     """The labels to learn: the union of the structures of all cases by name, in the order in which they are met.
 
     Args:
         cases: the structures of each case.
         omitted: names of structures that are not to be learnt.
+        codes: key of a name (see :func:`nameKey`) -> terminology as in :func:`codeFrom`, in place of the structure's.
 
     Returns:
         Labels with the values 1, 2, ..., each with colour and codes of the first structure of that name.
@@ -59,7 +64,7 @@ def labelsOf(cases: Iterable[list[Structure]], omitted: Iterable[str] = ()) -> l
     left = {nameKey(name) for name in omitted}
     chosen = [structure for structure in union(cases) if nameKey(structure.name) not in left]
     return [
-        Label(value, one.name, tuple(round(part, 4) for part in one.color), one.terminology)
+        Label(value, one.name, tuple(round(part, 4) for part in one.color), terminologyOf(one, codes or {}))
         for value, one in enumerate(chosen, start=1)
     ]
 
@@ -91,6 +96,19 @@ def codeText(terminology: dict[str, list[str]]) -> str:
     scheme, value, meaning = terminology["type"]
     modifier = terminology.get("modifier")
     return f"{meaning}, {modifier[2]} ({scheme} {value})" if modifier else f"{meaning} ({scheme} {value})"
+
+
+def codeFrom(text: str) -> dict[str, list[str]] | None:
+    """Terminology from what :func:`codeText` writes, of an anatomical structure; None when the text is none."""
+    found = CODE.fullmatch(text.strip())
+    if found is None:
+        return None
+    return {"category": list(ANATOMY), "type": [found["scheme"], found["value"], found["meaning"]]}
+
+
+def terminologyOf(structure: Structure, codes: Mapping[str, str]) -> dict[str, list[str]]:
+    """The terminology of a structure: what a person has written for its name, else its own."""
+    return codeFrom(codes.get(nameKey(structure.name), "")) or structure.terminology
 
 
 def _segments(segmentation) -> list[Structure]:

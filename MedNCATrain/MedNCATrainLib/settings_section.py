@@ -29,6 +29,7 @@ class SettingsSection:
         layout.addWidget(section)
         self.ui = slicer.util.childWidgetVariables(section)
         section.setMRMLScene(slicer.mrmlScene)
+        self._planText = ""
         self._editor = PlanEditor(self.ui, self._onEdited)
 
     def setParameters(self, parameters) -> None:
@@ -58,7 +59,11 @@ class SettingsSection:
         self.ui.needsLabel.visible = plan is not None
         if plan is not None:
             self.ui.needsLabel.text = needsText(plan, memoryLimit(parameters), iterationSeconds(plan))
-        self.ui.planTextLabel.text = planHtml(plan) if plan is not None else escape(problem)
+        text = planHtml(plan) if plan is not None else escape(problem)
+        if text != self._planText:
+            # Setting it anew would take it back to its beginning.
+            self._planText = text
+            self.ui.planText.setHtml(text)
         self.ui.torchLabel.text = torchText()
         self._editor.show(proposal, plan)
 

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import importlib.util
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -12,7 +13,8 @@ from slicer.i18n import tr as _
 from .case_list import AnyCase
 from .case_reports import CaseReport
 from .planning import gigabytes
-from .segment_labels import codeText, nameKey, union
+from .readiness import heldOut
+from .segment_labels import codeText, nameKey, terminologyOf, union
 
 
 class State(Enum):
@@ -80,8 +82,8 @@ def casesText(reports: list[CaseReport | None]) -> str:
     return text + "."
 
 
-def segmentRows(cases: list[AnyCase], omitted: list[str]) -> list[SegmentRow]:
-    """The rows of the table of segments."""
+def segmentRows(cases: list[AnyCase], omitted: list[str], codes: Mapping[str, str]) -> list[SegmentRow]:
+    """The rows of the table of segments; `codes` holds the terminology that a person has written."""
     structures = [case.structures() for case in cases]
     names = [{nameKey(one.name) for one in of} for of in structures]
     left = {nameKey(name) for name in omitted}
@@ -90,7 +92,7 @@ def segmentRows(cases: list[AnyCase], omitted: list[str]) -> list[SegmentRow]:
             one.name,
             nameKey(one.name) not in left,
             one.color,
-            codeText(one.terminology),
+            codeText(terminologyOf(one, codes)),
             sum(nameKey(one.name) in keys for keys in names),
         )
         for one in union(structures)
@@ -110,7 +112,7 @@ def needsText(plan: Plan, limit: float, seconds: float) -> str:
         needed=gigabytes(plan.memory_bytes), limit=f"{limit:g}"
     )
     if recipe.minutes is not None:
-        count = max(1, round(60 * recipe.minutes / seconds))
+        count = round(float(f"{max(1.0, 60 * recipe.minutes / seconds):.2g}"))  # no more is known than two digits
         time = _("{minutes} min of training, roughly {count} iterations without a GPU, and some more to measure it.")
         return f"{memory} {time.format(minutes=f'{recipe.minutes:g}', count=f'{count:,}')}"
     time = _("Roughly {time} of training without a GPU ({count} iterations), and some more to measure it.")
@@ -119,7 +121,7 @@ def needsText(plan: Plan, limit: float, seconds: float) -> str:
 
 def heldOutText(usable: int, percent: int) -> str:
     """How many cases are trained on and how many are kept from it."""
-    kept = max(1, round(usable * percent / 100))
+    kept = heldOut(usable, percent)
     return _("{training} for training, {kept} held out").format(training=usable - kept, kept=kept)
 
 

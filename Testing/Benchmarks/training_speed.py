@@ -2,7 +2,8 @@
 
 Both train the same network on the same batches with the same random numbers, on the same number of threads, and take
 turns, so that whatever else the machine does disturbs both alike. The figures are medians of the ratios of neighbouring
-iterations, in the processor's own precision (the target is 2), in float32 and with recomputation.
+iterations, in the processor's own precision (the target is 2), in float32 and with recomputation. Last comes
+what an artefact of MRI on a slice takes.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from common import arguments, finish, set_threads
 THREADS = set_threads()
 
 import torch  # noqa: E402
+from mednca.training.artefacts import apply, transforms  # noqa: E402
 from mednca.training.recipe import Recipe  # noqa: E402
 from mednca.training.step import native_precision  # noqa: E402
-from training_common import HIPPOCAMPUS, Iteration, made_card, made_slices  # noqa: E402
+from training_common import HIPPOCAMPUS, PROSTATE, Iteration, made_card, made_slices  # noqa: E402
 
 TARGET = 2.0
 WARM_UP = 3
@@ -55,6 +57,21 @@ def compare(precision: str, recompute: bool, count: int) -> dict:
     }
 
 
+def artefact_ms(cells: tuple[int, int], repeats: int = 10) -> dict[str, float]:
+    """Milliseconds of each artefact on one slice."""
+    images, pixel_mm = torch.from_numpy(made_slices(cells, 1).images), torch.ones((1, 2))
+    found = {}
+    for transform in transforms():
+        times = []
+        for seed in range(repeats):
+            torch.manual_seed(seed)
+            started = time.perf_counter()
+            apply(images[0], pixel_mm[0].tolist(), transform)
+            times.append(time.perf_counter() - started)
+        found[type(transform).__name__.removeprefix("Random").lower()] = 1e3 * statistics.median(times)
+    return found
+
+
 def main() -> None:
     parser = arguments(__doc__.splitlines()[0])
     parser.add_argument("--pairs", type=int, default=12, help="pairs of iterations to time (12)")
@@ -74,7 +91,12 @@ def main() -> None:
                 f" {one['plain_ms']:.0f} ms, median of {one['pairs']} pairs",
             )
         )
-    finish(rows, {"threads": THREADS, "target": TARGET, "native": native, "settings": found}, options.json)
+    artefacts = {f"{cells[0]} x {cells[1]}": artefact_ms(cells) for cells in (HIPPOCAMPUS[0], PROSTATE[0])}
+    for size, kinds in artefacts.items():
+        said = ", ".join(f"{name} {ms:.1f} ms" for name, ms in kinds.items())
+        rows.append((f"artefact on a slice of {size}", said))
+    figures = {"threads": THREADS, "target": TARGET, "native": native, "settings": found, "artefact_ms": artefacts}
+    finish(rows, figures, options.json)
 
 
 if __name__ == "__main__":

@@ -60,11 +60,12 @@ def add_artefacts(
     for index in struck.nonzero().flatten().tolist():
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(int(seeds[index]))
-            images[index] = _changed(images[index], pixel_mm[index].tolist(), known[int(kinds[index])])
+            images[index] = apply(images[index], pixel_mm[index].tolist(), known[int(kinds[index])])
     return images
 
 
-def _changed(image: torch.Tensor, pixel_mm: list[float], transform) -> torch.Tensor:
+def apply(image: torch.Tensor, pixel_mm: list[float], transform) -> torch.Tensor:
+    """One slice [1, row, column] after a transform; its range of 0 to 1 stays. `pixel_mm` is along rows and columns."""
     import torchio
 
     slice_as_volume = torchio.ScalarImage(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from ..card import Card
-from .artefacts import add_artefacts
+from .artefacts import add_artefacts, transforms
 from .augment import Ranges, draw, sample
 from .recipe import Recipe
 from .slices import Slices
@@ -15,6 +15,9 @@ class Batches:
     """Draws slices, those that show a label more often, and changes them at random."""
 
     def __init__(self, slices: Slices, card: Card, recipe: Recipe) -> None:
+        """Raises MedNCAError when the recipe asks for artefacts, for which TorchIO is not installed."""
+        if recipe.artefacts > 0:
+            transforms()
         self.recipe, self.cells = recipe, slices.cells
         self.images, self.targets = torch.from_numpy(slices.images), torch.from_numpy(slices.targets)
         self.pixel_mm, self.cell_mm = torch.from_numpy(slices.pixel_mm), torch.from_numpy(slices.cell_mm)
@@ -25,11 +28,7 @@ class Batches:
         self.weights = torch.where(shown, share / max(1, int(shown.sum())), (1 - share) / max(1, int((~shown).sum())))
 
     def next(self, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-        """One batch on the cell grid: image [slice, 1, row, column] and target [slice, label, row, column].
-
-        Raises:
-            MedNCAError: the recipe asks for artefacts, for which TorchIO is not installed.
-        """
+        """One batch on the cell grid: image [slice, 1, row, column] and target [slice, label, row, column]."""
         chosen = torch.multinomial(self.weights, self.recipe.batch, replacement=True, generator=generator)
         drawn = draw(self.recipe.batch, self.ranges, generator)
         images, pixel_mm = self.images[chosen], self.pixel_mm[chosen]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 from .run_folder import TENSORBOARD, RunFolder
 
 
@@ -16,10 +14,13 @@ class Board:
         iteration: at which the run goes on; what an earlier process wrote for later ones is dropped.
         """
         self.writer = None
-        if folder.writes and importlib.util.find_spec("tensorboard") is not None:
+        if not folder.writes:
+            return
+        try:
             from torch.utils.tensorboard import SummaryWriter
-
-            self.writer = SummaryWriter(folder / TENSORBOARD, purge_step=iteration + 1 if iteration else None)
+        except ImportError:
+            return
+        self.writer = SummaryWriter(folder / TENSORBOARD, purge_step=iteration + 1 if iteration else None)
 
     def add(self, iteration: int, scalars: dict[str, float]) -> None:
         if self.writer is not None:

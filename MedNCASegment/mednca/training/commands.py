@@ -46,7 +46,8 @@ def train(options: argparse.Namespace) -> None:
         try:
             _train(options, folder, world)
         except Paused as paused:
-            print(f"paused at iteration {paused.iteration}; the same command with --resume goes on")
+            if world.first:
+                print(f"paused at iteration {paused.iteration}; the same command with --resume goes on")
             if paused.number is not None:
                 raise SystemExit(128 + paused.number) from paused
 

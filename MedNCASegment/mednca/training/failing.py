@@ -57,18 +57,28 @@ def is_out_of_memory(error: BaseException) -> bool:
     )
 
 
-def _sentence(plan: Plan) -> str:
-    reached, estimated = peak_memory_gb(), plan.memory_bytes / 1e9
-    limit = round(min(REACHED * reached, ESTIMATED * estimated), 2)
-    start = f"The memory is full: this process had {reached:.1f} GB, and its plan takes about {estimated:.1f} GB."
+def memory_advice(plan: Plan, reached_gb: float) -> str:
+    """What to do when training by a plan has run out of memory: the plan that would fit, or why none does.
+
+    Args:
+        plan: the one that was too large.
+        reached_gb: memory that the process had when it got no more.
+    """
+    limit = round(min(REACHED * reached_gb, ESTIMATED * plan.memory_bytes / 1e9), 2)
     try:
         smaller = plan.within(limit)
     except MedNCAError as error:
-        return f"{start} {error}"
+        return str(error)
     recipe = smaller.recipe
     again = " and what is needed twice computed twice" if recipe.recompute else ""
     return (
-        f"{start} With a memory limit of {limit:g} GB (--memory {limit:g}) it would take about"
+        f"With a memory limit of {limit:g} GB (--memory {limit:g}) it would take about"
         f" {smaller.memory_bytes / 1e9:.1f} GB, with batches of {recipe.batch} slices, patches of {recipe.patch} cells"
         f"{again}; start anew with that in another work folder."
     )
+
+
+def _sentence(plan: Plan) -> str:
+    reached = peak_memory_gb()
+    start = f"The memory is full: this process had {reached:.1f} GB, and its plan takes about"
+    return f"{start} {plan.memory_bytes / 1e9:.1f} GB. {memory_advice(plan, reached)}"

@@ -31,16 +31,17 @@ def finish(trainer: Trainer, model: Model) -> Model:
         Paused: someone has asked to stop; resumed, the run comes back here.
     """
     folder, validation = trainer.folder, trainer.validation
-    try:
-        trainer.tell(state="calibrating")
-        cases = [read_case(case) for case in calibration_cases(trainer.training)]
-        model = calibrate(model, cases, validation.engine, trainer.tick)
-        model = choose_postprocessing(model, validation.cases, validation.engine, trainer.tick)
-        if validation:
-            folder.update(state="evaluating")
-            model = _evaluated(model, validation, folder, trainer.recipe.seed)
-    except Stopping:
-        trainer.pause()
+    with trainer.interruption.listening():
+        try:
+            trainer.tell(state="calibrating")
+            cases = [read_case(case) for case in calibration_cases(trainer.training)]
+            model = calibrate(model, cases, validation.engine, trainer.tick)
+            model = choose_postprocessing(model, validation.cases, validation.engine, trainer.tick)
+            if validation:
+                folder.update(state="evaluating")
+                model = _evaluated(model, validation, folder, trainer.recipe.seed)
+        except Stopping:
+            trainer.pause()
     return model
 
 

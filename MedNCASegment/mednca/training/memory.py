@@ -13,9 +13,11 @@ from ..card import Card
 from ..errors import MedNCAError
 from .recipe import Recipe
 
-LIBRARIES = 330e6  # a process that has imported PyTorch and run a step
+LIBRARIES = 345e6  # bytes of a process that has imported PyTorch and run a step
+TORCHIO = 130e6  # for artefacts
 SLACK = 1.1  # what the allocator holds beyond what is in use
-CHUNK = 8192  # firing cells that are computed at a time; see step.py
+# Slices are run in groups of at most so many cells (step.py), so that the work of a step stays in the cache.
+GROUP_CELLS = 6000
 LEAST_PATCH = 16
 
 
@@ -23,29 +25,32 @@ def estimate_bytes(card: Card, recipe: Recipe, cells: tuple[int, int], data_byte
     """Peak resident memory of a training process on the CPU, in bytes.
 
     Args:
-        card: levels, channels and hidden size count.
-        recipe: batch, patch, precision and recomputation count.
+        card: levels, channels, hidden size and fire rate count.
+        recipe: batch, patch, precision, recomputation, the variation of steps and artefacts count. The precision
+            "auto" is taken for float32, which is what takes more.
         cells: rows and columns of the finest cell grid of a slice.
         data_bytes: size of the slices of all cases in memory; see :func:`slices_bytes`.
     """
-    kept, working = [], []
-    width = 4 if recipe.precision == "float32" else 2
+    width = 2 if recipe.precision == "bfloat16" else 4
+    channels, hidden, rate = card.channels, card.hidden, card.fire_rate
     rows, columns = cells
+    kept, working = 0.0, 0.0
     for index, level in enumerate(card.levels):
         high, wide = math.ceil(rows / level.scale), math.ceil(columns / level.scale)
-        whole = recipe.batch * high * wide
         if index:
             high, wide = min(high, recipe.patch), min(wide, recipe.patch)
         count = recipe.batch * high * wide
-        steps = math.ceil(level.steps * 1.25)
-        fires = min(1.0, card.fire_rate)
-        each = fires * width * (card.channels + (0 if recipe.recompute else card.hidden)) + 1
-        kept.append(steps * count * each)
-        # State, its gradient, both in low precision, changes; whole grids exist between two levels.
-        working.append(count * card.channels * 4 * 6 + (whole * card.channels * 4 * 3 if index else 0))
-    chunk = CHUNK * (4 * 9 * card.channels + 3 * card.hidden) * 4
-    images = recipe.batch * rows * columns * 4 * 4 * (1 + len(card.labels))
-    return int(LIBRARIES + data_bytes + SLACK * (sum(kept) + max(working) + chunk + images))
+        group = min(count, max(GROUP_CELLS, high * wide))
+        steps = math.ceil(level.steps * (1 + recipe.random_steps))
+        # Changes, hidden values and one byte for whether a cell fires; see step.py.
+        kept += steps * count * (rate * width * (channels + (0 if recipe.recompute else hidden)) + 1)
+        # What firing cells see and its gradient, three times the hidden values; the state in several forms.
+        products = rate * group * width * (2 * 9 * channels + 3 * hidden)
+        working = max(working, products + 4 * channels * (6 * group + 4 * count))
+    # Images and targets before and after their random changes, and where these look.
+    images = recipe.batch * rows * columns * 4 * (6 + 4 * (1 + len(card.labels)))
+    libraries = LIBRARIES + (TORCHIO if recipe.artefacts > 0 else 0)
+    return int(libraries + data_bytes + SLACK * (kept + working + images))
 
 
 def slices_bytes(pixels: int, labels: int) -> int:
@@ -77,18 +82,17 @@ def recipe_that_fits(
             candidate = replace(recipe, batch=batch, recompute=recompute)
             if fits(candidate):
                 return candidate
-    for batch in range(halved - 1, 0, -1):
+    for batch in range(halved - 1, 1, -1):
         candidate = replace(recipe, batch=batch, recompute=True)
-        if batch >= 2 and fits(candidate):
-            return candidate
-    patch = recipe.patch
-    while patch > LEAST_PATCH:
-        patch = max(LEAST_PATCH, patch * 3 // 4)
-        candidate = replace(recipe, batch=min(2, recipe.batch), patch=patch, recompute=True)
         if fits(candidate):
             return candidate
-    least = estimate_bytes(card, replace(recipe, batch=1, patch=LEAST_PATCH, recompute=True), cells, data_bytes)
+    least = replace(recipe, batch=min(2, recipe.batch), recompute=True)
+    while not fits(least) and least.patch > LEAST_PATCH:
+        least = replace(least, patch=max(LEAST_PATCH, least.patch * 3 // 4))
+    if fits(least):
+        return least
+    needed = estimate_bytes(card, least, cells, data_bytes) / 1e9
     raise MedNCAError(
-        f"Training this model takes at least {least / 1e9:.1f} GB of memory, more than the limit of {memory_gb:g} GB;"
+        f"Training this model takes at least {needed:.1f} GB of memory, more than the limit of {memory_gb:g} GB;"
         " allow more, or train on fewer cases or coarser cells."
     )

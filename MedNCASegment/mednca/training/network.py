@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from ..card import Card
-from ..engines.torch_engine import seed_cells, upscale_cells
+from ..engines.torch_engine import seed_cells
 from ..rule import Rule
 from .aiming import aim
 from .step import run_steps
@@ -86,7 +86,7 @@ def draw_courses(
                 starts = aim(starts, cut, F.max_pool2d(shown, level.scale)[:, 0] > 0, aimed, generator)
             corners, size = torch.tensor(starts).t(), cut
             if aimed > 0:
-                (shown,) = cut_patches((shown,), (level.scale,), corners, cut)
+                shown = cut_patches(shown, level.scale, corners, cut)
         least, most = (round(level.steps * (1 + sign * random_steps)) for sign in (-1, 1))
         steps = _randint(max(1, least), most, generator)
         fires = [torch.rand((count, 1, *size), generator=generator) < card.fire_rate for _ in range(steps)]
@@ -139,13 +139,16 @@ class TrainableCascade(nn.Module):
         outputs, state = [], None
         for index, (level, rule, course) in enumerate(zip(card.levels, self.rules, courses, strict=True)):
             course = course.of(share)
+            if index:
+                image, target = (
+                    cut_patches(whole, level.scale, course.corners, course.patch) for whole in (image, target)
+                )
             seen = coarsen(image, level.scale, card.input.downsample)
-            if state is None:
-                state = seed_cells(seen, card.channels)
+            if index:
+                factor = card.levels[index - 1].scale // level.scale
+                state = finer_cells(state, factor, seen, course.corners)
             else:
-                state = upscale_cells(state, card.levels[index - 1].scale // level.scale, seen)
-                scales = (1, level.scale, level.scale)
-                state, image, target = cut_patches((state, image, target), scales, course.corners, course.patch)
+                state = seed_cells(seen, card.channels)
             state = self._run(state, rule, course.fires.to(state.device), dtype, recompute)
             outputs.append((state[:, first : first + labels], F.avg_pool2d(target, level.scale)))
         return outputs
@@ -161,23 +164,40 @@ def coarsen(image: torch.Tensor, scale: int, how: str) -> torch.Tensor:
     return F.interpolate(image, scale_factor=1 / scale, mode="bilinear", align_corners=False)
 
 
-def cut_patches(tensors, scales, corners: torch.Tensor, size: tuple[int, int]) -> list[torch.Tensor]:
-    """Cut the same rectangle out of each slice of several tensors.
+def cut_patches(whole: torch.Tensor, scale: int, corners: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
+    """Cut a rectangle out of each slice of a tensor [slice, channel, row, column].
 
     Args:
-        tensors: each [slice, channel, row, column].
-        scales: for each tensor, how many of its cells make one cell of the first.
-        corners: [slice, 2], first row and column in cells of the first tensor.
-        size: rows and columns in cells of the first tensor.
+        whole: on the finest grid.
+        scale: how many of its cells make one cell in which the rectangles are given.
+        corners: [slice, 2], first row and column.
+        size: rows and columns.
     """
-    patches = []
-    for tensor, s in zip(tensors, scales, strict=True):
-        cut = [
-            one[:, top * s : (top + size[0]) * s, left * s : (left + size[1]) * s]
-            for one, (top, left) in zip(tensor, corners.tolist(), strict=True)
-        ]
-        patches.append(torch.stack(cut).contiguous(memory_format=torch.channels_last))
-    return patches
+    high, wide = (side * scale for side in size)
+    places = (corners * scale).tolist()
+    return torch.stack(
+        [one[:, top : top + high, left : left + wide] for one, (top, left) in zip(whole, places, strict=True)]
+    )
+
+
+def finer_cells(state: torch.Tensor, factor: int, image: torch.Tensor, corners: torch.Tensor) -> torch.Tensor:
+    """Cells of the next level's patches: states by nearest neighbour, image channels replaced (paper, section 3.3).
+
+    Args:
+        state: [slice, channel, row, column] of the coarser level.
+        factor: how many times finer the next level is.
+        image: [slice, image channel, row, column] of the patches.
+        corners: [slice, 2], first row and column of each patch on the next level's grid.
+    """
+    corners = corners.to(state.device)
+    rows, columns = (
+        (corners[:, axis, None] + torch.arange(side, device=state.device)) // factor
+        for axis, side in enumerate(image.shape[2:])
+    )
+    slices = torch.arange(len(state), device=state.device)
+    others = state[:, image.shape[1] :].permute(0, 2, 3, 1)
+    others = others[slices[:, None, None], rows[:, :, None], columns[:, None, :]]
+    return torch.cat([image.permute(0, 2, 3, 1), others], dim=3).permute(0, 3, 1, 2)
 
 
 def dice_cross_entropy(

@@ -67,11 +67,7 @@ class World(AbstractContextManager):
 
     def total(self, sums: torch.Tensor) -> torch.Tensor:
         """The sum over all processes, differentiable."""
-        if self.size == 1:
-            return sums
-        from torch.distributed.nn.functional import all_reduce
-
-        return all_reduce(sums)
+        return sums if self.size == 1 else _Total.apply(sums)
 
     def any(self, value: bool) -> bool:
         """Whether it is so in any process."""
@@ -105,3 +101,19 @@ class World(AbstractContextManager):
         except (RuntimeError, AssertionError) as error:
             raise MedNCAError(f"PyTorch cannot use the device '{name}' here; choose --device cpu.") from error
         return device
+
+
+class _Total(torch.autograd.Function):
+    """The sum over all processes. What one process adds to it counts in the loss of every process."""
+
+    @staticmethod
+    def forward(ctx, sums: torch.Tensor) -> torch.Tensor:
+        total = sums.detach().clone()
+        torch.distributed.all_reduce(total)
+        return total
+
+    @staticmethod
+    def backward(ctx, gradient: torch.Tensor) -> torch.Tensor:
+        gradient = gradient.clone()
+        torch.distributed.all_reduce(gradient)
+        return gradient

@@ -59,7 +59,12 @@ class Preview:
         return time.monotonic() >= self._due
 
     def write(self, model: Model, iteration: int, folder: RunFolder) -> None:
-        """Run all steps and write the file; arrays and meaning are in Docs/training.md."""
+        """Run all steps and write the file.
+
+        It has `image` float32 [row, column] from 0 to 1 and `truth` uint8 [row, column] on the finest cell grid,
+        `labels` uint8 [step, row, column] with the label values after each step on the same grid, `level` uint8 [step]
+        and `step` uint16 [step] counted from 1, and `facts`, a JSON text with case, slice, iteration and plane.
+        """
         started = time.monotonic()
         labels, levels, steps = self._run(model)
         facts = {"case": self.name, "slice": self.slice, "iteration": iteration, "plane": self.plane}

@@ -1,5 +1,17 @@
 """The work folder of a training: what it writes there while it runs, for whoever watches, and for going on later.
 
+plan.json      the plan as used
+split.json     names of the cases: "training", "validation", "left_out"
+status.json    what it is doing now, see the fields of RunFolder
+log.jsonl      a line every few iterations and for each validation; the only file that grows
+preview.npz    the automaton's steps on one slice, see mednca.training.preview
+checkpoint.pt  everything that is needed to go on
+best.npz       the model that is best so far, as any other model file, not yet calibrated
+results.json   at the end: the figures of the validation cases, see mednca.evaluation
+tensorboard    event files, where TensorBoard is installed
+lock           which process trains here
+stop           made by whoever wants the training to write a checkpoint and end; it is deleted then
+
 Every file but the log is replaced as a whole, so that a reader never sees half of one.
 """
 
@@ -15,7 +27,7 @@ from typing import Any
 
 from ..errors import MedNCAError
 from ..process import alive, started_at
-from ..writing import replacing
+from ..writing import leftovers, replacing
 from .peak import peak_memory_gb
 
 PLAN, SPLIT, LOG, STATUS = "plan.json", "split.json", "log.jsonl", "status.json"
@@ -66,6 +78,7 @@ class RunFolder:
             self._lock()
             # Meant for a process before this one.
             self._file(STOP).unlink(missing_ok=True)
+            self._remove_leftovers()
         except OSError as error:
             raise MedNCAError(f"The work folder '{self.path}' cannot be used ({error.strerror}).") from error
         return self
@@ -152,6 +165,12 @@ class RunFolder:
 
     def _file(self, name: str) -> Path:
         return self.path / name
+
+    def _remove_leftovers(self) -> None:
+        """Delete the temporary files of a process that was killed while it wrote."""
+        for name in (PLAN, SPLIT, LOG, STATUS, PREVIEW, CHECKPOINT, BEST, RESULTS):
+            for path in leftovers(self._file(name)):
+                path.unlink()
 
     def _lock(self) -> None:
         """Take the folder for this process, also from one that has ended without giving it back."""

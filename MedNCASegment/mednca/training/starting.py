@@ -98,6 +98,9 @@ def resumed_job(options: argparse.Namespace, state: dict[str, Any]) -> Job:
     for name, value in _settled(options).items():
         if value in (None, [], False) or value == job.request.get(name):
             continue
+        # The plan in the work folder is the one that was used, with what other arguments made of it.
+        if name == "plan" and value == json.loads(job.plan.to_json()):
+            continue
         argument = f"--{name.replace('_', '-')}"
         raise MedNCAError(
             f"The run in the work folder was started with another {argument}; leave it out to go on as it began, or"

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import functools
 import math
+from importlib.util import find_spec
 
 import torch
 import torch.nn.functional as F
 from torch.utils.checkpoint import checkpoint
 
 from ..engines.torch_engine import fold_tensors, nca_step
-
-GROUP_CELLS = 6000  # slices are run in groups of at most so many cells, so that a step's work stays in the cache
+from .memory import GROUP_CELLS
 
 
 def native_precision(device: torch.device) -> str:
@@ -180,12 +180,13 @@ def _spread(of_hidden, kernel, fire, count: int, dtype: torch.dtype) -> torch.Te
 
 
 @functools.cache
-def _compiled_step():
-    return torch.compile(nca_step)
+def _gpu_step():
+    """The dense step, compiled where Triton is there (it is not on Windows), so that fewer kernels are launched."""
+    return torch.compile(nca_step) if find_spec("triton") else nca_step
 
 
 def _run_dense(state, folded, fires, recompute: bool) -> torch.Tensor:
-    step = _compiled_step() if state.device.type == "cuda" else nca_step
+    step = _gpu_step() if state.device.type == "cuda" else nca_step
     for fire in fires:
         if recompute:
             state = checkpoint(step, state, folded, fire, use_reentrant=False, preserve_rng_state=False)

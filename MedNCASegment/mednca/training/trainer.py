@@ -87,6 +87,7 @@ class Trainer:
         self.pace = Pace()
         if kept is not None:
             self._restore(kept)
+        self.preview = self._preview() if self.world.first else None
         self._saved = time.monotonic()
 
     @property
@@ -100,13 +101,9 @@ class Trainer:
             Paused: someone has asked to stop; the checkpoint has everything.
             MedNCAError: a file cannot be written.
         """
-        self.board, self.preview = Board(self.folder, self.iteration), None
+        self.board = Board(self.folder, self.iteration)
         if self.world.first:
             self.folder.cut_log(self.iteration, self.validated)
-            names, cases = self.job.validation, self.validation.cases
-            if not cases:
-                names, cases = self.job.training[:1], [read_case(self.training[0])]
-            self.preview = Preview(self.model(), names, cases)
             self._checkpoint()
         try:
             with self.interruption.listening():
@@ -197,6 +194,11 @@ class Trainer:
         if not self.job.validation or self.iteration == self.validated:
             return False
         return self.iteration % self.validate_every == 0 or self.iteration == self.iterations
+
+    def _preview(self) -> Preview:
+        if self.validation:
+            return Preview(self.model(), self.job.validation, self.validation.cases)
+        return Preview(self.model(), self.job.training[:1], [read_case(self.training[0])])
 
     def _iterate(self) -> None:
         started = time.perf_counter()
