@@ -1,0 +1,83 @@
+"""Figures 5 and 6: the Dice of trained rows under changes of the input and artefacts, on the test cases.
+
+Measured once a row, after its own figures: nothing is chosen by what comes out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from mednca.cases import AnyCase, read_case
+from mednca.metrics import dice
+from mednca.writing import replacing
+
+from . import results
+from .candidates import Candidate
+from .changes import EXPERIMENTS, Experiment, Scan
+from .evaluate import limit
+from .rows import Row
+from .split import fingerprint
+from .table_row import is_final, trained
+
+FOLDER = "robustness"  # within the results
+PARTIAL = "robustness.json"  # in the row's work folder, while it is not complete
+
+
+def measure_row(row: Row, parts: dict[str, list[AnyCase]], options: Any, command: str, into: Path) -> None:
+    """Measure all experiments of a row and write its result; goes on where an interrupted one stopped.
+
+    A row that has not been measured on the test part yet is left out, with a line that says so.
+    """
+    name = f"{FOLDER}/{row.name}"
+    if results.read(name, into) is not None:
+        return
+    if not is_final(row, into):
+        print(f"{row.name}: not measured on the test part yet, so neither is its robustness")
+        return
+    candidate, offset = trained(row, options.work, options.seed, options.device)
+    kept = options.work / row.name / PARTIAL
+    found = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    cases = parts["test"]
+    for experiment in EXPERIMENTS:
+        for level in experiment.levels:
+            key = f"{experiment.name} {level:g}"
+            if key not in found:
+                found[key] = overlaps(candidate, offset, cases, experiment, level)
+                with replacing(kept) as temporary:
+                    temporary.write_text(json.dumps(found), encoding="utf-8")
+                print(f"{row.name}: {key}, Dice {np.mean(found[key]):.4f}", flush=True)
+    result = {
+        "row": row.name,
+        "title": row.title,
+        "split": {"sha256": fingerprint()},
+        "part": "test",
+        "cases": [case.name for case in cases],
+        "experiments": curves(found, EXPERIMENTS),
+        **results.provenance(command),
+    }
+    results.write(name, result, into)
+
+
+def overlaps(
+    candidate: Candidate, offset: float, cases: list[AnyCase], experiment: Experiment, level: float
+) -> list[float]:
+    """Dice of every case at one level of an experiment, on the changed scan's own grid."""
+    found = []
+    for case in cases:
+        volume, truth = read_case(case)
+        scan = experiment.apply(Scan(case.name, volume, truth), level)
+        chance = candidate.probability(scan.volume, scan.zoom)
+        found.append(dice(chance > limit(offset), scan.truth > 0))
+    return found
+
+
+def curves(found: dict[str, list[float]], experiments: Iterable[Experiment]) -> dict[str, Any]:
+    """By experiment: its levels, and the Dice [level][case]."""
+    return {
+        one.name: {"levels": list(one.levels), "dice": [found[f"{one.name} {level:g}"] for level in one.levels]}
+        for one in experiments
+    }
