@@ -14,6 +14,7 @@ from mednca.errors import MedNCAError
 from mednca.writing import replacing
 
 FOLDER = REPOSITORY / "Docs" / "evidence" / "results"
+ROBUSTNESS = "robustness"  # folder of the results of figures 5 and 6
 FORMAT = 1
 PACKAGES = ("numpy", "torch", "torchvision", "torchio", "unet", "segmentation-models-pytorch", "timm", "nnunetv2")
 

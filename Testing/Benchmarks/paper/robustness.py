@@ -23,7 +23,6 @@ from .rows import Row
 from .split import fingerprint
 from .table_row import is_final, trained
 
-FOLDER = "robustness"  # within the results
 PARTIAL = "robustness.json"  # in the row's work folder, while it is not complete
 
 
@@ -32,7 +31,7 @@ def measure_row(row: Row, parts: dict[str, list[AnyCase]], options: Any, command
 
     A row that has not been measured on the test part yet is left out, with a line that says so.
     """
-    name = f"{FOLDER}/{row.name}"
+    name = f"{results.ROBUSTNESS}/{row.name}"
     if results.read(name, into) is not None:
         return
     if not is_final(row, into):

@@ -1,0 +1,121 @@
+"""Tables and figures of Docs/evidence.md, drawn from the JSON of the results alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from common import REPOSITORY
+
+from . import results, tables
+from .changes import EXPERIMENTS
+from .document import fill
+from .rows import BY_NAME, ROWS
+from .smallest import METHODS
+from .smallest import NAME as SMALLEST
+from .style import COLOURS, SHOWN, canvas, colour, save
+
+DOCUMENT = REPOSITORY / "Docs" / "evidence.md"
+PICTURES = REPOSITORY / "Docs" / "evidence"
+
+
+def draw_all(folder: Path = results.FOLDER, document: Path = DOCUMENT, pictures: Path = PICTURES) -> list[Path]:
+    """Fill the document's made parts and draw the figures that there are results for; returns the pictures."""
+    rows = found_of(folder, "")
+    robust = found_of(folder, f"{results.ROBUSTNESS}/")
+    smallest = results.read(SMALLEST, folder)
+    further = [row for row in ROWS if row.group == "further"]
+    parts = {
+        "table": tables.dice_table([row for row in ROWS if row.group != "further"], rows),
+        "further": tables.dice_table(further, rows),
+        "robustness": tables.robustness_table(robust),
+        "smallest": tables.smallest_table(smallest),
+    }
+    drawn = []
+    measured = {name: result for name, result in rows.items() if result["test"] is not None}
+    if measured:
+        drawn.append(draw_dice(measured, pictures / "dice-against-parameters.svg"))
+    if smallest:
+        drawn.append(draw_smallest(smallest, pictures / "smallest-computer.svg"))
+    if robust:
+        drawn.append(draw_curves(robust, 5, pictures / "input-invariance.svg"))
+        drawn.append(draw_curves(robust, 6, pictures / "robustness.svg"))
+    for name, title in TITLES.items():
+        there = any(path.stem == name for path in drawn)
+        where = f"{pictures.name}/{name}.svg" if pictures.parent == document.parent else pictures / f"{name}.svg"
+        parts[name] = f"![{title}]({where})" if there else f"*{title}: not measured yet.*"
+    fill(document, parts)
+    return drawn
+
+
+TITLES = {
+    "dice-against-parameters": "Dice against number of parameters",
+    "smallest-computer": "Seconds and memory of a slice by its size",
+    "input-invariance": "Dice under changes of scale, shape and position",
+    "robustness": "Dice under artefacts of MRI",
+}
+
+
+def found_of(folder: Path, within: str) -> dict[str, dict[str, Any]]:
+    """The results of rows, in the rows' order."""
+    found = ((row.name, results.read(f"{within}{row.name}", folder)) for row in ROWS)
+    return {name: result for name, result in found if result is not None}
+
+
+def draw_dice(measured: dict[str, dict[str, Any]], path: Path) -> Path:
+    """Figure 3: every row measured here, with the spread over cases, and hollow the paper's own where it prints one."""
+    figure, (axes,) = canvas(1, 7.2, 4.4)
+    for name, result in measured.items():
+        row, test = BY_NAME[name], result["test"]
+        early = result["training"]["stopped"] != "by the rule"
+        x, y, ink = result["parameters"], test["mean_dice"], COLOURS[row.group]
+        axes.errorbar(x, y, test["std_dice"], color=ink, alpha=0.35, linewidth=1.2, capsize=2, zorder=1)
+        axes.plot(x, y, "X" if early else "o", color=ink, markersize=7, zorder=3)
+        title = row.title + (" (stopped early)" if early else "")
+        axes.annotate(title, (x, y), (6, 5), textcoords="offset points", fontsize=8, color=ink)
+        if row.paper_dice is not None:
+            axes.plot(row.paper_parameters, row.paper_dice[0], "o", mfc="white", mec=ink, markersize=5, zorder=2)
+    axes.plot([], [], "o", mfc="white", mec="0.4", markersize=5, label="in the paper, on its own split")
+    axes.plot([], [], "o", color="0.4", markersize=7, label="here; bars are the standard deviation over cases")
+    axes.set(xscale="log", xlim=(1e4, 3e8), xlabel="parameters", ylabel="3D Dice")
+    axes.legend(loc="lower right", fontsize=8)
+    return save(figure, path)
+
+
+def draw_smallest(result: dict[str, Any], path: Path) -> Path:
+    """Figure 4: seconds and memory by size; what does not fit into the limit is hollow."""
+    figure, panels = canvas(2, 9.0, 3.8)
+    for index, (method, title) in enumerate(METHODS.items()):
+        points = sorted((one for one in result["measured"] if one["method"] == method), key=lambda one: one["side"])
+        for axes, key in zip(panels, ("seconds", "peak_mb"), strict=True):
+            values = [(one["side"], one[key], one["fits"]) for one in points]
+            axes.plot([v[0] for v in values], [v[1] for v in values], color=SHOWN[index], linewidth=1.6, label=title)
+            for side, value, fits in values:
+                axes.plot(side, value, "o", color=SHOWN[index], mfc=SHOWN[index] if fits else "white", markersize=5)
+    for axes, label in zip(panels, ("seconds a slice, one core", "peak memory of the process, MB"), strict=True):
+        axes.set(xscale="log", yscale="log", xlabel="side of the slice, pixels", ylabel=label)
+        axes.set_xticks([32, 64, 128, 256, 512, 1024], ["32", "64", "128", "256", "512", "1024"])
+        axes.minorticks_off()
+    panels[1].axhline(result["limit_mb"], color="0.5", linewidth=1, linestyle=":")
+    panels[0].plot([], [], "o", color="0.4", mfc="white", label=f"does not run in {result['limit_mb']} MB")
+    panels[0].legend(fontsize=8)
+    return save(figure, path)
+
+
+def draw_curves(found: dict[str, dict[str, Any]], number: int, path: Path) -> Path:
+    """Figures 5 and 6: median over the cases by level, with the middle half of the cases as a band."""
+    shown = [one for one in EXPERIMENTS if one.figure == number]
+    figure, panels = canvas(len(shown), 3.5 * len(shown), 3.4, sharey=True)
+    for axes, experiment in zip(panels, shown, strict=True):
+        for index, result in enumerate(found.values()):
+            curve = result["experiments"][experiment.name]
+            low, middle, high = np.percentile(np.array(curve["dice"]), (25, 50, 75), axis=1)
+            ink = colour(index)
+            axes.fill_between(curve["levels"], low, high, color=ink, alpha=0.15, linewidth=0)
+            axes.plot(curve["levels"], middle, "o-", color=ink, markersize=4, linewidth=1.6, label=result["title"])
+        axes.axvline(experiment.unchanged, color="0.6", linewidth=1, linestyle=":")
+        axes.set(title=experiment.title, xlabel=experiment.axis, ylim=(0, 1))
+    panels[0].set_ylabel("3D Dice")
+    panels[0].legend(loc="lower left", fontsize=8)
+    return save(figure, path)

@@ -1,0 +1,47 @@
+"""How figures look, and how they are saved so that the same results give the same file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+# Okabe and Ito's colours, which most kinds of colour vision tell apart.
+SHOWN = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+COLOURS = {"automaton": SHOWN[0], "unet": SHOWN[1], "nnunet": SHOWN[2], "further": SHOWN[3]}
+SETTINGS = {
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "0.92",
+    "axes.axisbelow": True,
+    "legend.frameon": False,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "mednca",
+}
+
+
+def colour(index: int) -> str:
+    return SHOWN[index % len(SHOWN)]
+
+
+def canvas(panels: int, width: float, height: float, **options):
+    """A figure of panels side by side, sizes in inches; returns it and its axes."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    pyplot.rcParams.update(SETTINGS)
+    figure, axes = pyplot.subplots(1, panels, figsize=(width, height), layout="constrained", squeeze=False, **options)
+    return figure, axes[0]
+
+
+def save(figure, path: Path) -> Path:
+    """Write a figure, without the date, and let it go."""
+    from matplotlib import pyplot
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None, facecolor="white")
+    pyplot.close(figure)
+    return path

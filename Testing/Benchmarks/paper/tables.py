@@ -1,0 +1,129 @@
+"""The tables of Docs/evidence.md as Markdown, from results alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from .changes import EXPERIMENTS
+from .rows import Row
+from .smallest import METHODS
+
+MINUS = "-"
+
+
+def dice_table(rows: Iterable[Row], found: dict[str, dict[str, Any]]) -> str:
+    """Table 1 and figure 3: ours and the paper's columns side by side.
+
+    Args:
+        rows: the lines.
+        found: results by name of the row; those without one are "not run".
+    """
+    lines = [
+        ("model", "parameters", "3D Dice", "HD95 mm", "training", "paper: parameters", "paper: Dice"),
+        ("---", "---:", "---", "---:", "---", "---:", "---"),
+    ]
+    notes = []
+    for row in rows:
+        result = found.get(row.name)
+        count = row.parameters if result is None else result["parameters"]
+        mark = ""
+        if row.note:
+            notes.append(f"{len(notes) + 1}. {row.title}: {row.note}.")
+            mark = f" <sup>{len(notes)}</sup>"
+        lines.append(
+            (
+                row.title + mark,
+                number(count),
+                *_measured(row, result),
+                number(row.paper_parameters),
+                MINUS if row.paper_dice is None else spread(*row.paper_dice),
+            )
+        )
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n\n" + "\n".join(notes) + "\n"
+
+
+def _measured(row: Row, result: dict[str, Any] | None) -> tuple[str, str, str]:
+    """Dice, distance and how it was trained."""
+    if result is None:
+        return MINUS, MINUS, f"not run: `{row.command or command(row)}`"
+    training = result["training"]
+    hours = f"{training['hours']:.1f} h on a {training['device'].upper()}"
+    early = training["stopped"] != "by the rule"
+    figures = result["test"] or result["validation"]
+    dice = spread(figures["mean_dice"], figures["std_dice"])
+    if early:
+        # Supports no claim, so it must not look like those that do.
+        dice = f"*{dice}*" + ("" if result["test"] else " (validation)")
+        hours = f"**stopped early** after {hours}"
+    distance = figures["mean_hausdorff95_mm"]
+    return dice, MINUS if distance is None else f"{distance:.2f}", f"{hours}, {training['iterations']:,} iterations"
+
+
+def command(row: Row) -> str:
+    return f"python -m paper train --only {row.name} --data hippocampus/"
+
+
+def robustness_table(found: dict[str, dict[str, Any]]) -> str:
+    """Mean Dice without a change, and at the ends of every experiment.
+
+    Args:
+        found: results of :mod:`paper.robustness` by name of the row.
+    """
+    if not found:
+        return "Not run yet.\n"
+    lines = [["model", "unchanged"], ["---", "---:"]]
+    for one in EXPERIMENTS:
+        ends = sorted({one.levels[0], one.levels[-1]} - {one.unchanged})
+        lines[0] += [f"{one.title.lower()} {level:g}" for level in ends]
+        lines[1] += ["---:"] * len(ends)
+    for result in found.values():
+        cells = [result["title"]]
+        for one in EXPERIMENTS:
+            means = mean_dice(result, one.name)
+            if len(cells) == 1:
+                cells.append(f"{means[one.unchanged]:.3f}")
+            ends = sorted({one.levels[0], one.levels[-1]} - {one.unchanged})
+            cells += [f"{means[level]:.3f}" for level in ends]
+        lines.append(cells)
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def mean_dice(result: dict[str, Any], experiment: str) -> dict[float, float]:
+    """Mean Dice over the cases by level."""
+    curve = result["experiments"][experiment]
+    return {level: float(np.mean(values)) for level, values in zip(curve["levels"], curve["dice"], strict=True)}
+
+
+def smallest_table(result: dict[str, Any] | None) -> str:
+    """Seconds and peak memory of one slice by image size, and what fits into the limit."""
+    if result is None:
+        return "Not run yet.\n"
+    by = {(one["method"], one["side"]): one for one in result["measured"]}
+    methods = [method for method in METHODS if any(key[0] == method for key in by)]
+    lines = [["slice", *(METHODS[method] for method in methods)], ["---", *["---"] * len(methods)]]
+    for side in sorted({side for _, side in by}):
+        cells = [f"{side} x {side}"]
+        for method in methods:
+            one = by.get((method, side))
+            if one is None:
+                cells.append(MINUS)
+                continue
+            fits = "" if one["fits"] else f", not in {result['limit_mb']} MB"
+            cells.append(f"{seconds(one['seconds'])}, {one['peak_mb']:.0f} MB{fits}")
+        lines.append(cells)
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def seconds(value: float) -> str:
+    return f"{value:.2g} s" if value < 10 else f"{value:.0f} s"
+
+
+def spread(mean: float, deviation: float) -> str:
+    return f"{mean:.3f} ± {deviation:.3f}"
+
+
+def number(value: int | None) -> str:
+    return MINUS if value is None else f"{value:,}"

@@ -1,0 +1,119 @@
+"""The paper's experiments: tables and figures from results alone."""
+
+from __future__ import annotations
+
+import shutil
+
+import common  # noqa: F401  puts the core on the path
+import numpy as np
+import pytest
+from mednca import MedNCAError
+from paper import results
+from paper.changes import EXPERIMENTS
+from paper.document import fill
+from paper.draw import DOCUMENT, draw_all
+from paper.rows import ROWS
+from paper.smallest import METHODS
+from paper.tables import dice_table
+
+pytest.importorskip("matplotlib")
+
+
+def summary(mean: float) -> dict:
+    return {"mean_dice": mean, "std_dice": 0.03, "mean_hausdorff95_mm": 1.5, "by_label": {}, "cases": []}
+
+
+def row_result(name: str, mean: float, stopped: str = "by the rule", tested: bool = True) -> dict:
+    row = next(row for row in ROWS if row.name == name)
+    training = {"hours": 2.5, "device": "cpu", "stopped": stopped, "iterations": 12500}
+    return {
+        "row": name,
+        "title": row.title,
+        "parameters": row.parameters,
+        "training": training,
+        "validation": summary(mean + 0.01),
+        "test": summary(mean) if tested else None,
+    }
+
+
+def robust_result(name: str, drop: float) -> dict:
+    rng = np.random.default_rng(0)
+    experiments = {}
+    for one in EXPERIMENTS:
+        dice = [(0.9 - drop * abs(level - one.unchanged) + rng.normal(0, 0.02, 6)).tolist() for level in one.levels]
+        experiments[one.name] = {"levels": list(one.levels), "dice": dice}
+    return {"title": name, "experiments": experiments}
+
+
+def smallest_result() -> dict:
+    measured = [
+        {"method": method, "side": side, "seconds": 1e-4 * side**2, "peak_mb": 100 + side, "fits": side < 128}
+        for method in METHODS
+        for side in (32, 64, 128)
+    ]
+    return {"steps": 64, "limit_mb": 512, "measured": measured}
+
+
+def write_results(folder) -> None:
+    results.write("med-nca", row_result("med-nca", 0.881), folder)
+    results.write("unet", row_result("unet", 0.874, stopped="early"), folder)
+    results.write("unet-vgg11", row_result("unet-vgg11", 0.5, stopped="early", tested=False), folder)
+    results.write("robustness/med-nca", robust_result("Med-NCA", 0.02), folder)
+    results.write("robustness/unet", robust_result("UNet", 0.05), folder)
+    results.write("smallest", smallest_result(), folder)
+
+
+def line_of(text: str, start: str) -> str:
+    return next(line for line in text.splitlines() if line.startswith(f"| {start}"))
+
+
+def test_every_row_of_the_paper_has_its_line_and_those_not_run_their_command():
+    text = dice_table(ROWS, {})
+    for row in ROWS:
+        line = line_of(text, row.title)
+        assert "not run: `python -m paper" in line and f"--only {row.name}" in line
+    assert "0.886 ± 0.042" in line_of(text, "Med-NCA ") or "0.886 ± 0.042" in line_of(text, "Med-NCA |")
+    assert "36,951,555" in line_of(text, "UNet <sup>")
+
+
+def test_the_document_is_filled_and_figures_are_drawn_from_the_results(tmp_path):
+    document = tmp_path / "evidence.md"
+    shutil.copy(DOCUMENT, document)
+    write_results(tmp_path / "results")
+    drawn = draw_all(tmp_path / "results", document, tmp_path / "evidence")
+    text = document.read_text()
+    assert len(drawn) == 4 and all(path.stat().st_size > 5000 for path in drawn)
+    for path in drawn:
+        assert f"](evidence/{path.name})" in text
+    assert "| 0.881 ± 0.030 | 1.50 | 2.5 h on a CPU, 12,500 iterations |" in line_of(text, "Med-NCA |")
+    assert "*0.874 ± 0.030*" in line_of(text, "UNet <sup>") and "**stopped early**" in line_of(text, "UNet <sup>")
+    assert "*0.510 ± 0.030* (validation)" in line_of(text, "UNet, VGG11")
+    assert "not in 512 MB" in line_of(text, "128 x 128") and "not in" not in line_of(text, "64 x 64")
+
+
+def test_the_same_results_give_the_same_files(tmp_path):
+    write_results(tmp_path / "results")
+    contents = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        document = tmp_path / name / "evidence.md"
+        shutil.copy(DOCUMENT, document)
+        drawn = draw_all(tmp_path / "results", document, tmp_path / name / "evidence")
+        contents.append([document.read_bytes(), *(path.read_bytes() for path in drawn)])
+    assert contents[0] == contents[1]
+
+
+def test_a_document_without_a_place_for_a_part_is_left_as_it_was(tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text("<!-- made: one -->old<!-- end: one -->")
+    with pytest.raises(MedNCAError, match="made: two"):
+        fill(path, {"one": "new", "two": "new"})
+    assert "old" in path.read_text()
+    fill(path, {"one": "new"})
+    assert path.read_text() == "<!-- made: one -->\nnew\n<!-- end: one -->"
+
+
+def test_results_of_another_version_are_refused(tmp_path):
+    (tmp_path / "med-nca.json").write_text('{"format": 99}')
+    with pytest.raises(MedNCAError, match="another version"):
+        results.read("med-nca", tmp_path)
