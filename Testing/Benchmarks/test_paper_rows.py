@@ -17,6 +17,7 @@ from paper import __main__ as command_line  # noqa: E402
 from paper import results  # noqa: E402
 from paper.candidates import Dense  # noqa: E402
 from paper.evaluate import best_offset, limit  # noqa: E402
+from paper.rates import try_rates  # noqa: E402
 from paper.rows import BY_NAME, ROWS, hippocampus_card  # noqa: E402
 from paper.split import draw_split, load_split  # noqa: E402
 from paper.stopping import Rule, Stopping  # noqa: E402
@@ -173,6 +174,14 @@ def test_trained_weights_are_found_again_with_their_offset(tmp_path):
     found = candidate.probability(case.volume) > limit(offset)
     overlap = 2 * (found & (case.label > 0)).sum() / (found.sum() + (case.label > 0).sum())
     assert overlap == pytest.approx(result["test"]["mean_dice"], abs=1e-6)
+
+
+def test_learning_rates_are_tried_on_training_cases_alone(tmp_path):
+    cases = [ellipsoid_case(f"case_{number}", number) for number in range(3)]
+    for rates in ((1e-3,), (1e-3, 1e-2)):
+        try_rates(SMALL, cases, tmp_path, "none", rates=rates, iterations=2, recipe=RECIPE)
+    tried = results.read("rates", tmp_path)["tried"]
+    assert [one["rate"] for one in tried] == [1e-3, 1e-2] and all(0 <= one["dice"] <= 1 for one in tried)
 
 
 def test_the_offset_takes_back_outlines_that_are_too_wide():

@@ -16,11 +16,13 @@ from .rows import BY_NAME, ROWS, Row  # noqa: E402
 
 DATA = REPOSITORY.parent / "shared" / "data" / "hippocampus"
 PARTS = ("train", "robustness", "smallest", "draw")
+ON_REQUEST = ("rates",)  # what the others rest on and need not be made again
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m paper", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all when left out")
+    known = f"{', '.join(PARTS)} (all of these when left out), {', '.join(ON_REQUEST)}"
+    parser.add_argument("parts", nargs="*", metavar="PART", help=known)
     parser.add_argument("--list", action="store_true", help="show the rows and where they stand")
     parser.add_argument("--only", nargs="+", metavar="ROW", default=[], help="these rows alone")
     parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the Decathlon's hippocampus folder")
@@ -33,8 +35,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=1, metavar="N", help="CPU threads (1)")
     options = parser.parse_args(arguments)
     for part in options.parts:
-        if part not in PARTS:
-            parser.error(f"there is no part '{part}'; give some of {', '.join(PARTS)}")
+        if part not in PARTS + ON_REQUEST:
+            parser.error(f"there is no part '{part}'; give some of {', '.join(PARTS + ON_REQUEST)}")
     for name in options.only:
         if name not in BY_NAME:
             parser.error(f"there is no row '{name}'; --list shows them")
@@ -61,7 +63,7 @@ def main(arguments: list[str]) -> int:
         if options.list:
             show(options)
             return 0
-        for part in PARTS:
+        for part in ON_REQUEST + PARTS:
             if part in options.parts:
                 WORK[part](options)
     except MedNCAError as error:
@@ -119,6 +121,20 @@ def tell(training) -> None:
     print(f"  {training.iteration:6d}  loss {training.loss:.4f}  {training.seconds / 3600:.2f} h  {dice}", flush=True)
 
 
+def rates(options: argparse.Namespace) -> None:
+    import torch
+
+    from .rates import try_rates
+    from .split import find_parts, load_split
+
+    torch.set_num_threads(THREADS)
+    cases = find_parts(options.data, load_split())["training"]
+    for row in options.rows:
+        if row.make is not None:
+            command = command_of(options, "rates", row)
+            try_rates(row, cases, results_folder(options), command, seed=options.seed, device=options.device)
+
+
 def robustness(options: argparse.Namespace) -> None:
     from .robustness import measure_row
     from .split import find_parts, load_split
@@ -141,7 +157,7 @@ def draw(options: argparse.Namespace) -> None:
     draw_all(results_folder(options))
 
 
-WORK = {"train": train, "robustness": robustness, "smallest": smallest, "draw": draw}
+WORK = {"rates": rates, "train": train, "robustness": robustness, "smallest": smallest, "draw": draw}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

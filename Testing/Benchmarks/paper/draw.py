@@ -97,6 +97,7 @@ def draw_smallest(result: dict[str, Any], path: Path) -> Path:
         axes.set(xscale="log", yscale="log", xlabel="side of the slice, pixels", ylabel=label)
         axes.set_xticks([32, 64, 128, 256, 512, 1024], ["32", "64", "128", "256", "512", "1024"])
         axes.minorticks_off()
+    panels[1].set_yticks([50, 100, 200, 500, 1000, 2000, 5000], ["50", "100", "200", "500", "1000", "2000", "5000"])
     panels[1].axhline(result["limit_mb"], color="0.5", linewidth=1, linestyle=":")
     panels[0].plot([], [], "o", color="0.4", mfc="white", label=f"does not run in {result['limit_mb']} MB")
     panels[0].legend(fontsize=8)
