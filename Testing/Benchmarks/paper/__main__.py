@@ -96,8 +96,8 @@ def train(options: argparse.Namespace) -> None:
     torch.set_num_threads(THREADS)
     parts = find_parts(options.data, load_split())
     for row in options.rows:
-        if row.make is None:
-            print(f"{row.name}: not run here; {row.note}. {row.command}")
+        if row.group == "nnunet":
+            train_nnunet(row, parts, options)
             continue
         print(f"{row.name}: {row.title}", flush=True)
         make_row(
@@ -112,6 +112,16 @@ def train(options: argparse.Namespace) -> None:
             into=results_folder(options),
             report=tell,
         )
+
+
+def train_nnunet(row: Row, parts, options: argparse.Namespace) -> None:
+    from .nnunet import make_nnunet_row
+
+    if options.device == "cpu":
+        print(f"{row.name}: not run; {row.note}. {row.command}")
+        return
+    command = command_of(options, "train", row)
+    make_nnunet_row(row, parts, options.work, command=command, device=options.device, into=results_folder(options))
 
 
 def tell(training) -> None:

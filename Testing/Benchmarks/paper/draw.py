@@ -68,7 +68,7 @@ def draw_dice(measured: dict[str, dict[str, Any]], path: Path) -> Path:
     figure, (axes,) = canvas(1, 7.2, 4.4)
     for name, result in measured.items():
         row, test = BY_NAME[name], result["test"]
-        early = result["training"]["stopped"] != "by the rule"
+        early = result["training"]["stopped"] == results.EARLY
         x, y, ink = result["parameters"], test["mean_dice"], COLOURS[row.group]
         axes.errorbar(x, y, test["std_dice"], color=ink, alpha=0.35, linewidth=1.2, capsize=2, zorder=1)
         axes.plot(x, y, "X" if early else "o", color=ink, markersize=7, zorder=3)

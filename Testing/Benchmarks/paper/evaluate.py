@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from mednca.card import Label
 from mednca.cases import AnyCase, read_case
 from mednca.evaluation import evaluate_case, summary
 from mednca.metrics import dice
 from mednca.training.calibration import OFFSETS
 
 from .candidates import Candidate
-
-LABELS = [Label(1, "Hippocampus")]  # anterior and posterior merged, as in the paper
+from .rows import LABELS
 
 
 def mean_dice(candidate: Candidate, cases: list[AnyCase], tick: Callable[[], None] = lambda: None) -> float:

@@ -15,6 +15,8 @@ from mednca.writing import replacing
 
 FOLDER = REPOSITORY / "Docs" / "evidence" / "results"
 ROBUSTNESS = "robustness"  # folder of the results of figures 5 and 6
+# How a training may have ended that supports a claim; "early" does not.
+RULE, OWN_RULE, EARLY = "by the rule", "by its own rule", "early"
 FORMAT = 1
 PACKAGES = ("numpy", "torch", "torchvision", "torchio", "unet", "segmentation-models-pytorch", "timm", "nnunetv2")
 

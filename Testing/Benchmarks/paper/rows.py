@@ -12,6 +12,7 @@ from typing import Any
 from mednca.card import Card, Input, Label, Level
 from mednca.training.recipe import Recipe
 
+LABELS = [Label(1, "Hippocampus")]  # anterior and posterior merged, as in the paper
 CELLS = (64, 64)  # the paper's input size for the hippocampus
 STEPS = 16  # a level, as in the authors' hippocampus model
 # Learning rates were fixed for each family before any row was trained: for automata the recipe of the shipped model,
@@ -48,7 +49,7 @@ def hippocampus_card(
     return Card(
         name,
         name,
-        [Label(1, "Hippocampus")],
+        LABELS,
         Input("coronal", **grid),
         [Level(scale, steps) for scale, steps in levels],
         channels,
@@ -121,8 +122,8 @@ def _nnunet_row(configuration: str, title: str) -> Row:
         "nnunet",
         None,
         None,
-        note="needs a GPU",
-        command=f"python -m paper --only nnunet-{configuration} --data hippocampus/",
+        note="needs a GPU; ends by a rule of its own, after 1,000 epochs",
+        command=f"python -m paper train --only nnunet-{configuration} --data hippocampus/ --device cuda",
     )
 
 

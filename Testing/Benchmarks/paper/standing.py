@@ -9,11 +9,11 @@ from .rows import Row
 
 
 def standing(row: Row, folder: Path = results.FOLDER) -> str:
-    """Such as "trained by the rule, 3.2 h" or "not run"."""
+    """Such as "trained, ended by the rule, 3.2 h" or "not run"."""
     result = results.read(row.name, folder)
     if result is None:
         return f"not run{'; ' + row.note if row.make is None else ''}"
     training = result["training"]
-    how = "trained until the rule ended it" if training["stopped"] == "by the rule" else "stopped early"
+    how = "stopped early" if training["stopped"] == results.EARLY else f"trained, ended {training['stopped']}"
     part = "" if result["test"] is not None else ", not measured on the test part"
     return f"{how}, {training['hours']:.1f} h{part}"

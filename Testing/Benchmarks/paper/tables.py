@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from . import results
 from .changes import EXPERIMENTS
 from .rows import Row
 from .smallest import METHODS
@@ -51,7 +52,7 @@ def _measured(row: Row, result: dict[str, Any] | None) -> tuple[str, str, str]:
         return MINUS, MINUS, f"not run: `{row.command or command(row)}`"
     training = result["training"]
     hours = f"{training['hours']:.1f} h on a {training['device'].upper()}"
-    early = training["stopped"] != "by the rule"
+    early = training["stopped"] == results.EARLY
     figures = result["test"] or result["validation"]
     dice = spread(figures["mean_dice"], figures["std_dice"])
     if early:

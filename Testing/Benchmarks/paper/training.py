@@ -18,6 +18,7 @@ from mednca.training.recipe import Recipe
 from mednca.training.slices import load_slices
 from mednca.training.step import native_precision
 
+from . import results
 from .candidates import Candidate
 from .evaluate import mean_dice
 from .rows import Row
@@ -145,7 +146,7 @@ class Training:
             "iterations": self.iteration,
             "best_iteration": self.best and self.best["iteration"],
             "hours": self.seconds / 3600,
-            "stopped": "by the rule" if self.finished else "early",
+            "stopped": results.RULE if self.finished else results.EARLY,
             "stopping": self.stopping.state(),
             "history": self.history,
         }
