@@ -70,6 +70,7 @@ class TrainingSession:
         self.parameters.licence = "CC0"
         self.parameters.minutes = 2
         self._open("settings")
+        self.module.settings.ui.aboutSection.collapsed = False
         self._save("train-settings.png")
         # A model that learns this within a minute, for the pictures that follow.
         settings = self.module.settings.ui
@@ -155,7 +156,7 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=Path("Docs/pictures"), help="folder to write to")
     folder = parser.parse_args().output
     folder.mkdir(parents=True, exist_ok=True)
-    runs = Path(tempfile.mkdtemp(prefix="MedNCATrain"))
+    runs = Path(tempfile.gettempdir()) / "MedNCA pictures"
     try:
         session = TrainingSession(folder, runs)
         session.cases()

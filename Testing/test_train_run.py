@@ -208,6 +208,19 @@ class TrainRunTest(TrainPanelCase):
         self.assertEqual({nodes.chart(role).GetID() for role in ("Loss", "Dice", "Both")}, before)
         self.assertEqual({node.GetID() for node in self.charts()}, before)
 
+    def test_curvesOfASavedSceneAreShownAndNotAddedOnceMore(self):
+        self.startAndWaitForProgress()
+        self.waitUntil(lambda: len(self.charts()) == 3)
+        self.waitForEnd()
+        path = str(self.folder / "scene.mrb")
+        self.assertTrue(slicer.util.saveScene(path))
+        series = len(slicer.util.getNodesByClass("vtkMRMLPlotSeriesNode"))
+        slicer.mrmlScene.Clear(0)
+        slicer.util.loadScene(path)
+        self.waitUntil(lambda: not self.ui.showCurvesButton.isHidden())
+        self.assertEqual(len(self.charts()), 3)
+        self.assertEqual(len(slicer.util.getNodesByClass("vtkMRMLPlotSeriesNode")), series)
+
     def test_theStepsAreScrubbedAndPlayed(self):
         self.startAndWaitForProgress()
         self.waitUntil(lambda: not self.ui.previewSection.isHidden())

@@ -103,18 +103,17 @@ def test_the_preview_shows_the_steps_on_a_slice_of_a_validation_case(data, tmp_p
 
 
 def test_the_preview_ends_in_what_the_model_finds_in_that_slice(data, tmp_path):
-    recipe = replace(RECIPE, iterations=60, batch=4, patch=12, learning_rate=1e-2)
+    recipe = replace(RECIPE, iterations=30, batch=4, patch=12, learning_rate=1e-2)
+    # Cells that lie on the voxels, so that nothing is resampled.
+    card = small_card(input={"plane": "axial", "spacing": [1.0, 1.5]}, levels=[{"scale": 1, "steps": 4}])
     with RunFolder(tmp_path / "work") as folder:
-        trainer = trainer_in(folder, data, recipe, card=small_card(input={"plane": "axial", "spacing": [1.0, 1.5]}))
+        trainer = trainer_in(folder, data, recipe, card=card)
         model = trainer.run()
     with np.load(tmp_path / "work" / "preview.npz") as preview:
         last, place = preview["labels"][-1], json.loads(str(preview["facts"]))["slice"]
     found = Segmenter(model).run(trainer.validation.cases[0][0]).labels[:, :, place]
-    # Cells of the size of the voxels; the grid is a little larger than the slice.
-    rows, columns = ((cells - pixels) // 2 for cells, pixels in zip(last.shape, found.shape, strict=True))
-    inside = last[rows : rows + found.shape[0], columns : columns + found.shape[1]]
     assert last.any()
-    assert (inside != found).mean() < 0.1
+    np.testing.assert_array_equal(last, found)
 
 
 def test_the_best_weights_by_validation_dice_become_the_model(data, tmp_path):

@@ -62,6 +62,11 @@ class TrainingCurves:
             plot.hide()
         self._legendLabel.visible = False
 
+    def forget(self) -> None:
+        """Hide, and look for the nodes anew the next time: the scene that they are in is closed."""
+        self.hide()
+        self._nodes, self._drawn = None, ()
+
     def _update(self, files: RunFiles, iterations: int | None) -> None:
         curves = files.curves
         # Drawing takes time, and most looks at a run bring nothing new.

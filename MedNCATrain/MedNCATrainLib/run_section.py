@@ -79,6 +79,7 @@ class RunSection:
             # Nothing more into a scene that goes away. When only the panel is left, the curves go on.
             self._preparation.stop()
             self._watcher.watch(None)
+            self._view.curves.forget()
 
     def show(self) -> None:
         """Show the parameters as they are now; called after each change of them, and never while there are none."""
@@ -197,6 +198,8 @@ class RunSection:
 
     def _onLook(self) -> None:
         watcher = self._watcher
+        if slicer.mrmlScene.IsImporting():
+            return  # curves that would be added are only still to come
         if self._isAsked and watcher.state.isLive:
             # A process that was still starting has thrown the wish away, taking it for one to its predecessor.
             self._try(watcher.process.pause)

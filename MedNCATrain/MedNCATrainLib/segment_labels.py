@@ -108,7 +108,8 @@ def codeFrom(text: str) -> dict[str, list[str]] | None:
 
 def terminologyOf(structure: Structure, codes: Mapping[str, str]) -> dict[str, list[str]]:
     """The terminology of a structure: what a person has written for its name, else its own."""
-    return codeFrom(codes.get(nameKey(structure.name), "")) or structure.terminology
+    # A dictionary of Slicer's parameters takes no default here.
+    return codeFrom(codes.get(nameKey(structure.name)) or "") or structure.terminology
 
 
 def _segments(segmentation) -> list[Structure]:

@@ -78,24 +78,7 @@ class MedNCATrainTest(ScriptedLoadableModuleTest):
             " the module's Run section, or with the PyTorch extension.",
         )
         panel = self._panelWithCases()
-        buttons = panel.run.ui
-
-        buttons.startButton.click()
-        self._wait(lambda: self._iteration(panel) > 150, panel)
-        curves = CurveNodes(MODEL, panel.logic.getParameterNode().workFolder)
-        self._wait(lambda: self._points(curves, LOSS) > 10 and self._points(curves, DICE) > 0, panel)
-
-        buttons.pauseButton.click()
-        self._wait(lambda: self._state(panel) == "paused", panel)
-        self._wait(lambda: not RunProcess(self._runFolder(panel)).isAlive(), panel)
-        paused = self._iteration(panel)
-        self.assertLess(paused, ITERATIONS)
-        self._wait(lambda: panel.run.watcher.state is RunState.PAUSED and buttons.pauseButton.enabled, panel)
-
-        buttons.pauseButton.click()
-        self._wait(lambda: self._state(panel) == "finished", panel)
-        self.assertEqual(self._iteration(panel), ITERATIONS)
-        self._wait(lambda: panel.results.ui.useButton.enabled and self._table(panel) is not None, panel)
+        self._trainWithAPause(panel)
         overlaps = slicer.util.arrayFromTableColumn(self._table(panel), "Dice")
         self.assertEqual(len(overlaps), CASES * HELD_OUT_PERCENT // 100 + 1)
         self.assertGreater(overlaps[-1], LEAST_MEAN_DICE)
@@ -103,13 +86,33 @@ class MedNCATrainTest(ScriptedLoadableModuleTest):
         panel.results.ui.useButton.click()
         slicer.app.processEvents()
         self.assertEqual(slicer.util.selectedModule(), "MedNCASegment")
-        segment = slicer.modules.MedNCASegmentWidget
+        logic = slicer.modules.MedNCASegmentWidget.logic
+        name = logic.getParameterNode().model
+        self.assertEqual(logic.card(name).title, MODEL)
         ((volumeNode, segmentationNode),) = addPhantoms(1, seed=1, name="Unseen")
-        name = segment.logic.getParameterNode().model
-        self.assertEqual(segment.logic.card(name).title, MODEL)
-        found = segment.logic.segment(volumeNode, name)
+        found = logic.segment(volumeNode, name)
         nodule, truth = self._nodule(found, volumeNode), self._nodule(segmentationNode, volumeNode)
         self.assertGreater(dice(nodule, truth), LEAST_DICE)
+
+    def _trainWithAPause(self, panel):
+        """Start, see the plots fill, pause, go on, and wait for the end."""
+        buttons, watcher = panel.run.ui, panel.run.watcher
+        buttons.startButton.click()
+        self._wait(lambda: self._iteration(panel) > 150, panel)
+        self._wait(lambda: self._points(panel, LOSS) > 10 and self._points(panel, DICE) > 0, panel)
+
+        buttons.pauseButton.click()
+        self._wait(lambda: self._state(panel) == "paused", panel)
+        self._wait(lambda: not RunProcess(self._runFolder(panel)).isAlive(), panel)
+        self.assertLess(self._iteration(panel), ITERATIONS)
+        self._wait(lambda: watcher.state is RunState.PAUSED and buttons.pauseButton.enabled, panel)
+        points = self._points(panel, LOSS)
+
+        buttons.pauseButton.click()
+        self._wait(lambda: self._state(panel) == "finished", panel)
+        self.assertEqual(self._iteration(panel), ITERATIONS)
+        self._wait(lambda: panel.results.ui.useButton.enabled and self._table(panel) is not None, panel)
+        self.assertGreater(self._points(panel, LOSS), points)
 
     def _panelWithCases(self):
         """The panel with phantoms and a small plan, ready to start."""
@@ -163,10 +166,9 @@ class MedNCATrainTest(ScriptedLoadableModuleTest):
     def _table(panel):
         return panel.logic.getParameterNode().resultsTable
 
-    @staticmethod
-    def _points(curves, role):
+    def _points(self, panel, role):
         """How many points of a curve there are in the scene."""
-        chart = CurveNodes(MODEL, curves.folder).chart(role)
+        chart = CurveNodes(MODEL, str(self._runFolder(panel))).chart(role)
         return chart.GetNthPlotSeriesNode(0).GetTableNode().GetNumberOfRows() if chart is not None else 0
 
     @staticmethod

@@ -90,7 +90,9 @@ class MedNCATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
                 section.show()
 
     def _onParametersModified(self, caller=None, event=None) -> None:
-        self.showSections()
+        # In a scene that is being read, nodes that would be added are only still to come.
+        if not slicer.mrmlScene.IsImporting():
+            self.showSections()
 
     def _onSceneStartClose(self, caller, event) -> None:
         self.setParameterNode(None)

@@ -68,6 +68,15 @@ def test_values_lie_in_the_node_in_slicers_format(node):
     assert not node.HasParameter("seed.0") and node.HasParameter("seed.1")
 
 
+def test_a_dictionary_gives_no_default_as_in_slicer(node):
+    counts = Parameters(node).counts
+    counts["x"] = 1
+    assert counts.get("x") == 1 and counts.get("y") is None
+    with pytest.raises(TypeError):
+        counts.get("y", 0)
+    assert counts.pop("x") == 1 and node.GetParameter("counts.len") == "0"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "error"),
     [

@@ -6,7 +6,7 @@ status.json    what it is doing now, see the fields of RunFolder
 log.jsonl      a line every few iterations and for each validation; the only file that grows
 preview.npz    the automaton's steps on one slice, see mednca.training.preview
 checkpoint.pt  everything that is needed to go on
-best.npz       the model that is best so far, as any other model file, not yet calibrated
+best.npz       the model that is best so far, as any other model file, roughly calibrated
 results.json   at the end: the figures of the validation cases, see mednca.evaluation
 tensorboard    event files, where TensorBoard is installed
 lock           which process trains here

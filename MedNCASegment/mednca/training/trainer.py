@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from ..errors import MedNCAError
 from ..model import Model, save_model
 from .batches import Batches
 from .board import Board
+from .calibration import calibrate, evenly
 from .checkpoint import write_checkpoint
 from .finishing import calibration_cases
 from .interruption import Interruption, Paused, Stopping
@@ -29,20 +30,12 @@ from .preview import Preview
 from .run_folder import BEST, CHECKPOINT, RunFolder
 from .slices import load_slices
 from .timing import Pace, budget
-from .validation import Score, Validation
+from .validation import Best, Score, Validation
 
 TIMED = 20  # iterations that are timed to turn minutes into a number of iterations
 LOG_EVERY = 10  # iterations
+QUICK_CASES = 5  # of the training cases, on which labels are calibrated before a validation
 CHECKPOINT_SECONDS = 120.0  # between checkpoints at most, however few iterations these are
-
-
-@dataclass(frozen=True)
-class Best:
-    """The weights with the highest Dice of the validation cases so far."""
-
-    iteration: int
-    score: Score
-    weights: list[torch.Tensor]
 
 
 class Trainer:
@@ -82,6 +75,8 @@ class Trainer:
         self.iterations, self.validate_every = recipe.iterations, recipe.validate_every
         self.seconds = 0.0  # of work, those of earlier processes included
         self.validated, self.score = 0, None  # iteration and result of the last validation
+        self.quick = [read_case(case) for case in evenly(training, QUICK_CASES)] if cases else []
+        self.offsets = [0.0 for _ in card.labels]  # of the labels, from the last validation
         self.best: Best | None = None
         self.fruitless = 0  # validations since the best
         self.pace = Pace()
@@ -95,7 +90,7 @@ class Trainer:
         return self.learner.iteration
 
     def run(self) -> Model:
-        """Train to the end; returns the model that was best for the validation cases, not yet calibrated.
+        """Train to the end; returns the model that was best for the validation cases, not yet finished.
 
         Raises:
             Paused: someone has asked to stop; the checkpoint has everything.
@@ -139,7 +134,8 @@ class Trainer:
             "command": self.job.command,
         }
         weights = self.learner.averaged if best is None else best.weights
-        return Model(replace(plan.card, training=training), self.learner.rules(weights))
+        labels = [replace(label, offset=offset) for label, offset in zip(plan.card.labels, self.offsets, strict=True)]
+        return Model(replace(plan.card, labels=labels, training=training), self.learner.rules(weights))
 
     def tick(self) -> None:
         """To be called all the time while something else than training goes on; raises Stopping when asked to stop."""
@@ -187,7 +183,8 @@ class Trainer:
     @property
     def _ending(self) -> float:
         """How many validations calibration, post-processing and the figures at the end take as long as."""
-        return 2 + len(calibration_cases(self.training)) / max(1, len(self.validation.cases))
+        cases = len(calibration_cases(self.training)) + 2 * len(self.validation.cases)
+        return cases / max(1, len(self.validation.cases) + len(self.quick))
 
     @property
     def _validation_due(self) -> bool:
@@ -226,7 +223,9 @@ class Trainer:
             self.tell(state="validating")
             started = time.perf_counter()
             try:
-                self.score = self.validation.score(self.model())
+                # Calibrated roughly, as what counts is how good it will be in the end, calibrated well.
+                model = calibrate(self.model(), self.quick, self.validation.engine, self.tick)
+                self.score = self.validation.score(model)
             except Stopping:
                 stopping = True
             self.pace.validation = time.perf_counter() - started
@@ -235,12 +234,13 @@ class Trainer:
             self.pause()
         self.validated = self.iteration
         if self.world.first:
+            self.offsets = [label.offset for label in model.card.labels]
             self.fruitless += 1
             if self.best is None or self.score.dice > self.best.score.dice:
                 self.fruitless = 0
                 self.best = Best(self.iteration, self.score, [tensor.clone() for tensor in self.learner.averaged])
-                save_model(self.model(self.best), self.folder / BEST)
-            self.preview.write(self.model(), self.iteration, self.folder)
+                save_model(model, self.folder / BEST)
+            self.preview.write(model, self.iteration, self.folder)
             self._log(self.score)
             self.board.add(self.iteration, {"validation Dice": self.score.dice})
             self._checkpoint()
@@ -254,7 +254,8 @@ class Trainer:
         if self.world.first:
             validation = 0.0
             if self.validation:
-                validation = len(self.validation.cases) * self.validation.seconds_a_case(self.model())
+                cases = len(self.validation.cases) + len(self.quick)
+                validation = cases * self.validation.seconds_a_case(self.model())
             limit = self.recipe.minutes * 60 - self.seconds
             made = budget(limit, self.pace.iteration, validation, validation * self._ending, self.recipe.validate_every)
             self.pace.validation = validation
@@ -275,7 +276,6 @@ class Trainer:
         )
 
     def _checkpoint(self) -> None:
-        best = self.best
         state = {
             "job": self.job.to_state(),
             "learner": self.learner.state(),
@@ -284,7 +284,7 @@ class Trainer:
             "seconds": self.seconds,
             "validated": self.validated,
             "score": self.score and asdict(self.score),
-            "best": best and {"iteration": best.iteration, "score": asdict(best.score), "weights": best.weights},
+            "best": self.best and self.best.to_state(),
             "fruitless": self.fruitless,
             "validation_seconds": self.pace.validation,
         }
@@ -297,5 +297,4 @@ class Trainer:
             setattr(self, name, kept[name])
         self.pace.validation = kept["validation_seconds"]
         self.score = kept["score"] and Score(**kept["score"])
-        best = kept["best"]
-        self.best = best and Best(best["iteration"], Score(**best["score"]), best["weights"])
+        self.best = kept["best"] and Best.from_state(kept["best"])

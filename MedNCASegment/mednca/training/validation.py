@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
+import torch
 
 from ..engines import make_engine
 from ..evaluation import evaluate_case
@@ -22,6 +24,23 @@ class Score:
 
     dice: float
     by_label: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Best:
+    """The weights with the highest Dice so far, in the order of the learner's parameters."""
+
+    iteration: int
+    score: Score
+    weights: list[torch.Tensor]
+
+    def to_state(self) -> dict[str, Any]:
+        """Plain values and tensors for a checkpoint."""
+        return {"iteration": self.iteration, "score": asdict(self.score), "weights": self.weights}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Best:
+        return cls(state["iteration"], Score(**state["score"]), state["weights"])
 
 
 class Validation:

@@ -111,6 +111,16 @@ class ObservedDict(collections.abc.MutableMapping):
         del self._dict[key]
         self._save()
 
+    # Those of Slicer take no default.
+
+    def get(self, key):
+        return self._dict.get(key)
+
+    def pop(self, key):
+        value = self._dict.pop(key)
+        self._save()
+        return value
+
     def popitem(self) -> tuple:
         item = self._dict.popitem()
         self._save()
