@@ -54,6 +54,17 @@ def smallest_result() -> dict:
     return {"steps": 64, "limit_mb": 512, "measured": measured}
 
 
+def whole_mri_result() -> dict:
+    hippocampus = {"scan": "hippocampus", "shape": [35, 51, 35]}
+    return {
+        "measured": [
+            {**hippocampus, "model": "med-nca", "device": "cpu", "seconds": 1.23},
+            {**hippocampus, "model": "unet", "device": "cpu", "seconds": 12.3},
+            {**hippocampus, "model": "med-nca", "device": "cuda", "seconds": 0.12},
+        ]
+    }
+
+
 def write_results(folder) -> None:
     results.write("med-nca", row_result("med-nca", 0.881), folder)
     results.write("unet", row_result("unet", 0.874, stopped="early"), folder)
@@ -61,6 +72,7 @@ def write_results(folder) -> None:
     results.write("robustness/med-nca", robust_result("Med-NCA", 0.02), folder)
     results.write("robustness/unet", robust_result("UNet", 0.05), folder)
     results.write("smallest", smallest_result(), folder)
+    results.write("whole-mri", whole_mri_result(), folder)
 
 
 def line_of(text: str, start: str) -> str:
@@ -88,6 +100,8 @@ def test_the_document_is_filled_and_figures_are_drawn_from_the_results(tmp_path)
     assert "| 0.881 ± 0.030 | 1.50 | 2.5 h on a CPU, 12,500 iterations |" in line_of(text, "Med-NCA |")
     assert "*0.874 ± 0.030*" in line_of(text, "UNet <sup>") and "**stopped early**" in line_of(text, "UNet <sup>")
     assert "*0.510 ± 0.030* (validation)" in line_of(text, "UNet, VGG11")
+    assert line_of(text, "hippocampus, 35 x 51 x 35 | CPU").endswith("| 1.2 s | 12 s |")
+    assert line_of(text, "hippocampus, 35 x 51 x 35 | CUDA").endswith("| 0.12 s | - |")
     assert "not in 512 MB" in line_of(text, "128 x 128") and "not in" not in line_of(text, "64 x 64")
 
 

@@ -13,7 +13,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("torchio")
 
 from mednca import Volume  # noqa: E402
-from paper import changes, results, robustness, smallest  # noqa: E402
+from paper import changes, results, robustness, smallest, whole_mri  # noqa: E402
 from paper.changes import EXPERIMENTS, Scan  # noqa: E402
 from paper.table_row import make_row  # noqa: E402
 from test_paper_rows import RECIPE, RULE, SMALL  # noqa: E402
@@ -96,6 +96,16 @@ def test_the_smallest_computer_is_measured_in_processes_of_their_own(tmp_path):
     smallest.measure(tmp_path, "none", sides=(32,), methods=("numpy",))
     (found,) = results.read("smallest", tmp_path)["measured"]
     assert found["fits"] and 20 < found["peak_mb"] < 512 and found["seconds"] > 0
+
+
+def test_a_whole_scan_is_timed_once_for_a_device(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        whole_mri, "todo", lambda: [("made", "small", lambda device: (SMALL.make(0).eval(), scan().volume))]
+    )
+    for _ in range(2):
+        whole_mri.measure(tmp_path, "none")
+    (found,) = results.read("whole-mri", tmp_path)["measured"]
+    assert found["shape"] == [15, 6, 13] and found["seconds"] > 0
 
 
 def test_a_limit_that_is_too_low_is_told_from_a_failure():

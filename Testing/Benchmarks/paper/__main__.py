@@ -156,9 +156,14 @@ def robustness(options: argparse.Namespace) -> None:
 
 
 def smallest(options: argparse.Namespace) -> None:
-    from .smallest import measure
+    import torch
 
-    measure(results_folder(options), command_of(options, "smallest"))
+    from . import smallest, whole_mri
+
+    torch.set_num_threads(THREADS)
+    command = command_of(options, "smallest")
+    smallest.measure(results_folder(options), command)
+    whole_mri.measure(results_folder(options), command, options.device, THREADS)
 
 
 def draw(options: argparse.Namespace) -> None:

@@ -15,6 +15,7 @@ from .rows import BY_NAME, ROWS
 from .smallest import METHODS
 from .smallest import NAME as SMALLEST
 from .style import COLOURS, SHOWN, canvas, colour, save
+from .whole_mri import NAME as WHOLE_MRI
 
 DOCUMENT = REPOSITORY / "Docs" / "evidence.md"
 PICTURES = REPOSITORY / "Docs" / "evidence"
@@ -30,6 +31,7 @@ def draw_all(folder: Path = results.FOLDER, document: Path = DOCUMENT, pictures:
         "table": tables.dice_table([row for row in ROWS if row.group != "further"], rows),
         "further": tables.dice_table(further, rows),
         "robustness": tables.robustness_table(robust),
+        "whole-mri": tables.whole_mri_table(results.read(WHOLE_MRI, folder)),
         "smallest": tables.smallest_table(smallest),
     }
     drawn = []

@@ -9,7 +9,7 @@ import numpy as np
 
 from . import results
 from .changes import EXPERIMENTS
-from .rows import Row
+from .rows import ROWS, Row
 from .smallest import METHODS
 
 MINUS = "-"
@@ -115,6 +115,21 @@ def smallest_table(result: dict[str, Any] | None) -> str:
             fits = "" if one["fits"] else f", not in {result['limit_mb']} MB"
             cells.append(f"{seconds(one['seconds'])}, {one['peak_mb']:.0f} MB{fits}")
         lines.append(cells)
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def whole_mri_table(result: dict[str, Any] | None) -> str:
+    """Seconds of a whole scan by device."""
+    if result is None:
+        return "Not run yet.\n"
+    by = {(one["scan"], one["device"], one["model"]): one for one in result["measured"]}
+    models = [row for row in ROWS if any(key[2] == row.name for key in by)]
+    lines = [["scan", "on", *(row.title for row in models)], ["---", "---", *["---:"] * len(models)]]
+    for scan, device in sorted({key[:2] for key in by}):
+        found = [by.get((scan, device, row.name)) for row in models]
+        shape = next(one["shape"] for one in found if one is not None)
+        cells = [MINUS if one is None else seconds(one["seconds"]) for one in found]
+        lines.append([f"{scan}, {' x '.join(map(str, shape))}", device.upper(), *cells])
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
