@@ -8,6 +8,7 @@ import common  # noqa: F401  puts the core on the path
 import numpy as np
 import pytest
 from mednca import MedNCAError
+from paper import __main__ as command_line
 from paper import results
 from paper.changes import EXPERIMENTS
 from paper.document import fill
@@ -103,6 +104,14 @@ def test_the_document_is_filled_and_figures_are_drawn_from_the_results(tmp_path)
     assert line_of(text, "hippocampus, 35 x 51 x 35 | CPU").endswith("| 1.2 s | 12 s |")
     assert line_of(text, "hippocampus, 35 x 51 x 35 | CUDA").endswith("| 0.12 s | - |")
     assert "not in 512 MB" in line_of(text, "128 x 128") and "not in" not in line_of(text, "64 x 64")
+
+
+def test_results_of_ones_own_get_a_page_of_their_own(tmp_path):
+    before = DOCUMENT.read_bytes()
+    write_results(tmp_path)
+    assert command_line.main(["draw", "--results", str(tmp_path)]) == 0
+    assert "pictures/robustness.svg" in (tmp_path / "evidence.md").read_text()
+    assert DOCUMENT.read_bytes() == before
 
 
 def test_the_same_results_give_the_same_files(tmp_path):

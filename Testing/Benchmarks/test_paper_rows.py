@@ -154,6 +154,7 @@ def test_a_row_that_stopped_early_has_no_test_figures_until_it_is_finished(tmp_p
     final = make_row(SMALL, parts, work, **common)
     assert final["training"]["stopped"] == "by the rule" and is_final(SMALL, into)
     assert [row["case"] for row in final["test"]["cases"]] == ["case_3"]
+    assert final["parameters"] == sum(parameter.numel() for parameter in two_layers(0).parameters()) == 53
     assert final["versions"]["torch"] and final["machine"]["cores"] and len(final["split"]["sha256"]) == 64
 
 

@@ -167,9 +167,15 @@ def smallest(options: argparse.Namespace) -> None:
 
 
 def draw(options: argparse.Namespace) -> None:
-    from .draw import draw_all
+    from .draw import DOCUMENT, draw_all
 
-    draw_all(results_folder(options))
+    if options.results is None:
+        draw_all()
+        return
+    # Results of one's own have a page of their own.
+    page = options.results / DOCUMENT.name
+    page.write_bytes(DOCUMENT.read_bytes())
+    draw_all(options.results, page, options.results / "pictures")
 
 
 WORK = {"rates": rates, "train": train, "robustness": robustness, "smallest": smallest, "draw": draw}

@@ -28,7 +28,7 @@ class Candidate(nn.Module):
 
     @property
     def parameter_count(self) -> int:
-        return sum(parameter.numel() for parameter in self.parameters() if parameter.requires_grad)
+        return sum(parameter.numel() for parameter in self.parameters())
 
     def loss(
         self, image: torch.Tensor, target: torch.Tensor, generator: torch.Generator, dtype: torch.dtype

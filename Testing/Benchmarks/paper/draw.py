@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ def draw_all(folder: Path = results.FOLDER, document: Path = DOCUMENT, pictures:
         drawn.append(draw_curves(robust, 6, pictures / "robustness.svg"))
     for name, title in TITLES.items():
         there = any(path.stem == name for path in drawn)
-        where = f"{pictures.name}/{name}.svg" if pictures.parent == document.parent else pictures / f"{name}.svg"
+        where = f"{Path(os.path.relpath(pictures, document.parent)).as_posix()}/{name}.svg"
         parts[name] = f"![{title}]({where})" if there else f"*{title}: not measured yet.*"
     fill(document, parts)
     return drawn
