@@ -68,7 +68,7 @@ class TrainingSession:
         self.parameters.anatomy = "Nodule among tubes and plates"
         self.parameters.modality = "Made-up scans"
         self.parameters.licence = "CC0"
-        self.parameters.minutes = 2
+        self.parameters.minutes = 5
         self._open("settings")
         self.module.settings.ui.aboutSection.collapsed = False
         self._save("train-settings.png")

@@ -1,6 +1,7 @@
 """The command line, run as its users run it."""
 
 import json
+import locale
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import nibabel
 import numpy as np
 import pytest
 from core_cases import MODULE, SAMPLE, random_volume, require_torch, small_model
-from mednca import read_volume, save_model, write_volume
+from mednca import cli, read_volume, save_model, write_volume
 
 # As sitecustomize.py on the path, this keeps libraries from being imported.
 BLOCK = """
@@ -347,3 +348,18 @@ def test_a_terminal_that_cannot_show_a_letter_is_no_error(out, tmp_path):
     save_model(small_model(title="海馬 – Größe"), tmp_path / "m.npz")
     said = answers("info", tmp_path / "m.npz", env={"PYTHONIOENCODING": "ascii"})
     assert "\\u6d77" in said
+
+
+def test_on_windows_names_of_files_are_utf8_for_c_libraries_too(monkeypatch):
+    asked = []
+
+    def setlocale(category, name):
+        asked.append((category, name))
+        if len(asked) > 1:
+            raise locale.Error("unsupported locale setting")
+
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(locale, "setlocale", setlocale)
+    cli._names_in_utf8()
+    cli._names_in_utf8()  # as on an old Windows
+    assert asked == [(locale.LC_CTYPE, ".UTF8")] * 2

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import io
+import locale
 import os
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 from .errors import MedNCAError
@@ -17,6 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             # A name that the terminal cannot show must not end the program.
             stream.reconfigure(errors="backslashreplace")
+    _names_in_utf8()
     options = _parser().parse_args(arguments)
     try:
         # Imported only now, so that --help and a wrong argument answer at once.
@@ -37,6 +40,14 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         return _fail(f"'{error.filename}' cannot be used ({error.strerror or error}); check the path and the disk.", 2)
     return 0
+
+
+def _names_in_utf8() -> None:
+    """Let the C library of Windows take names of files in UTF-8, as SimpleITK gives them."""
+    if sys.platform == "win32":
+        # Not before Windows 10; names in ASCII are the same there.
+        with suppress(locale.Error):
+            locale.setlocale(locale.LC_CTYPE, ".UTF8")
 
 
 def _fail(sentence: str, code: int) -> int:

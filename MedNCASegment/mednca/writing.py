@@ -12,8 +12,9 @@ from pathlib import Path
 
 from .errors import MedNCAError
 
-# Seconds. On Windows a file cannot be replaced in the moment in which somebody reads it.
-READERS = 1.0 if os.name == "nt" else 0.0
+# Seconds. On Windows a file cannot be replaced while somebody reads it; programs that look for viruses or copy files to
+# a server take their time, and a training must not end for that.
+READERS = 10.0 if os.name == "nt" else 0.0
 FULL = (errno.ENOSPC, errno.EDQUOT)  # no space on the disk, or no more of it for this user
 
 

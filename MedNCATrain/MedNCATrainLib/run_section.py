@@ -42,6 +42,7 @@ class RunSection:
         self._news: tuple = ()
         self._isAsked = False  # to end
         self._startedFor = None  # the parameters for which cases are being written
+        self._known: list[Path] = []  # looked for now and then: a network drive may take its time to answer
         self._slots = {
             (self.ui.offerButton, "clicked(bool)"): self._onOffer,
             (self.ui.startButton, "clicked(bool)"): self._onStart,
@@ -69,6 +70,7 @@ class RunSection:
         """Show other parameters, or None to let go of those shown."""
         self._parameters = parameters
         if parameters is not None:
+            self._known = knownFolders()
             if not parameters.workFolder:
                 # A new scene knows nothing of a run that goes on, or has ended since it was last looked at.
                 found = unseenFolder()
@@ -178,6 +180,7 @@ class RunSection:
         process = RunProcess(preparation.folder)
         process.start(preparation.arguments)
         remember(preparation.folder)
+        self._known = knownFolders()
         self._isAsked, self._message = False, ""
         self._watcher.adopt(process)
         # Another module may be open by now.
@@ -242,7 +245,7 @@ class RunSection:
         ui.pauseButton.enabled = not preparing and (canResume or (state is RunState.RUNNING and not self._isAsked))
         ui.stopButton.text = _("End now") if self._isAsked else _("Stop")
         ui.stopButton.enabled = state.isLive
-        self._view.showRuns(knownFolders(), watcher.folder)
+        self._view.showRuns(self._known, watcher.folder)
         self._view.show(watcher, self._message, preparing, self._isAsked)
 
 

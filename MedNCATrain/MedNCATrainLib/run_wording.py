@@ -16,7 +16,7 @@ def progressText(state: RunState, status: Status | None, stopping: bool) -> str:
     if state is RunState.STARTING or status is None:
         return _("The training process is starting")
     if stopping:
-        return _("Writing down how far it is, to end after that")
+        return _("Saving a checkpoint, and ending after that")
     doing = {
         "preparing": _("Preparing the cases"),
         "validating": _("Segmenting the validation cases"),
@@ -66,7 +66,7 @@ def endText(state: RunState, status: Status | None, canResume: bool, output: str
             dice=f"{status.bestDice:.3f}", iteration=f"{status.bestIteration or status.iteration or 0:,}"
         )
     if state is RunState.PAUSED:
-        text = _("Training has ended at {after}, and how far it was is written down.").format(after=after)
+        text = _("Training has ended at {after}, and a checkpoint is saved.").format(after=after)
         return _joined(text, _("Resume goes on from there.") if canResume else "")
     if state is RunState.FAILED:
         return _joined(status.message or _("Training has failed; the log has the details."), goesOn)
