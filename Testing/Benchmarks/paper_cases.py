@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import common  # noqa: F401  puts the core on the path
 import numpy as np
 from mednca import Volume
 from mednca.cases import ArrayCase
+from paper.study import Study
 
 
 def ellipsoid_case(name: str, seed: int, shape=(15, 6, 13)) -> ArrayCase:
@@ -21,3 +24,7 @@ def ellipsoid_parts() -> dict[str, list[ArrayCase]]:
     """Two cases to train on, one for validation and one for the test."""
     cases = [ellipsoid_case(f"case_{number}", number) for number in range(4)]
     return {"training": cases[:2], "validation": cases[2:3], "test": cases[3:]}
+
+
+def ellipsoid_study(folder: Path) -> Study:
+    return Study(ellipsoid_parts(), folder / "work", folder / "results")

@@ -95,6 +95,8 @@ def test_the_document_is_filled_and_figures_are_drawn_from_the_results(tmp_path)
     write_results(tmp_path / "results")
     drawn = draw_all(tmp_path / "results", document, tmp_path / "evidence")
     text = document.read_text()
+    assert "not run here (data): `python -m paper train --only unet --task prostate --data prostate/`" in text
+    assert "0.799 ± 0.099" in text
     assert len(drawn) == 4 and all(path.stat().st_size > 5000 for path in drawn)
     for path in drawn:
         assert f"](evidence/{path.name})" in text

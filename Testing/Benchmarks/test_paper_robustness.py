@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from paper_cases import ellipsoid_case, ellipsoid_parts
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("torchio")
@@ -16,7 +14,8 @@ from mednca import Volume  # noqa: E402
 from paper import changes, results, robustness, smallest, whole_mri  # noqa: E402
 from paper.changes import EXPERIMENTS, Scan  # noqa: E402
 from paper.table_row import make_row  # noqa: E402
-from test_paper_rows import RECIPE, RULE, SMALL  # noqa: E402
+from paper_cases import ellipsoid_case, ellipsoid_study  # noqa: E402
+from test_paper_rows import QUICK, SMALL  # noqa: E402
 
 
 def scan(affine=None) -> Scan:
@@ -64,11 +63,10 @@ def test_a_shift_moves_scan_and_truth_up_whichever_way_the_volume_is_stored():
 
 
 def test_robustness_is_measured_once_a_row_is_final_and_goes_on_where_it_stopped(tmp_path, monkeypatch, capsys):
-    into, parts = tmp_path / "results", ellipsoid_parts()
-    options = Namespace(work=tmp_path, seed=0, device="cpu")
-    robustness.measure_row(SMALL, parts, options, "none", into)
+    study = ellipsoid_study(tmp_path)
+    robustness.measure_row(SMALL, study, "none")
     assert "not measured" in capsys.readouterr().out
-    final = make_row(SMALL, parts, tmp_path, command="none", into=into, rule=RULE, recipe=RECIPE)
+    final = make_row(SMALL, study, "none", **QUICK)
 
     few = EXPERIMENTS[:1] + EXPERIMENTS[-1:]
     monkeypatch.setattr(robustness, "EXPERIMENTS", few)
@@ -82,11 +80,11 @@ def test_robustness_is_measured_once_a_row_is_final_and_goes_on_where_it_stopped
 
     monkeypatch.setattr(robustness, "overlaps", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        robustness.measure_row(SMALL, parts, options, "none", into)
+        robustness.measure_row(SMALL, study, "none")
     monkeypatch.setattr(robustness, "overlaps", lambda *given: done.append(given[3:]) or measured(*given))
-    robustness.measure_row(SMALL, parts, options, "none", into)
+    robustness.measure_row(SMALL, study, "none")
     assert len(done) == sum(len(one.levels) for one in few)
-    found = results.read("robustness/small", into)["experiments"]
+    found = results.read("robustness/small", study.into)["experiments"]
     for one in few:
         unchanged = found[one.name]["dice"][one.levels.index(one.unchanged)]
         assert np.mean(unchanged) == pytest.approx(final["test"]["mean_dice"], abs=1e-5)

@@ -7,10 +7,10 @@ from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
-from paper_cases import ellipsoid_case, ellipsoid_parts
 
 torch = pytest.importorskip("torch")
 
+from mednca import MedNCAError, Volume, write_volume  # noqa: E402
 from mednca.cases import find_cases  # noqa: E402
 from mednca.training.recipe import Recipe  # noqa: E402
 from paper import __main__ as command_line  # noqa: E402
@@ -18,11 +18,14 @@ from paper import results  # noqa: E402
 from paper.candidates import Dense  # noqa: E402
 from paper.evaluate import best_offset, limit  # noqa: E402
 from paper.rates import try_rates  # noqa: E402
-from paper.rows import BY_NAME, ROWS, hippocampus_card  # noqa: E402
-from paper.split import draw_split, load_split  # noqa: E402
+from paper.rows import BY_NAME, ROWS, card_of  # noqa: E402
+from paper.split import draw_shares, draw_split, load_split  # noqa: E402
 from paper.stopping import Rule, Stopping  # noqa: E402
+from paper.study import study_of  # noqa: E402
 from paper.table_row import is_final, make_row, trained  # noqa: E402
+from paper.tasks import HIPPOCAMPUS, PROSTATE  # noqa: E402
 from paper.training import CHECKPOINT, Training  # noqa: E402
+from paper_cases import ellipsoid_case, ellipsoid_study
 
 RULE = Rule(every=2, margin=2.0, patience=1, decay=0.5, warm_up=2)  # ends after the second validation and two more
 RECIPE = Recipe(batch=2)
@@ -34,19 +37,21 @@ class TwoLayers(torch.nn.Sequential):
         super().__init__(*layers, torch.nn.Conv2d(4, 1, 1))
 
 
-def two_layers(seed: int) -> Dense:
+def two_layers(seed: int, task=HIPPOCAMPUS) -> Dense:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        card = hippocampus_card("two-layers", spacing=1.0)
+        card = card_of("two-layers", task, spacing=1.0)
         return Dense(TwoLayers(), card, 4)
 
 
 SMALL = replace(BY_NAME["unet"], name="small", make=two_layers, learning_rate=1e-2)
 
 
-def tiny(folder, row=SMALL, parts=None, **options) -> Training:
-    parts = parts or ellipsoid_parts()
-    return Training(row, parts["training"], parts["validation"], folder, rule=RULE, recipe=RECIPE, **options)
+QUICK = {"rule": RULE, "recipe": RECIPE}
+
+
+def tiny(folder, row=SMALL) -> Training:
+    return Training(row, ellipsoid_study(folder), **QUICK)
 
 
 def weights(training: Training) -> list[np.ndarray]:
@@ -140,18 +145,19 @@ def test_every_row_sees_the_same_batches(tmp_path):
 
 
 def test_a_checkpoint_of_another_row_is_refused(tmp_path):
+    study = ellipsoid_study(tmp_path)
     tiny(tmp_path)._checkpoint()
-    with pytest.raises(Exception, match="another folder"):
-        tiny(tmp_path, replace(SMALL, name="other"))
+    with pytest.raises(MedNCAError, match="another folder"):
+        Training(SMALL, replace(study, seed=1), **QUICK)
 
 
 def test_a_row_that_stopped_early_has_no_test_figures_until_it_is_finished(tmp_path):
-    work, into, parts = tmp_path / "work", tmp_path / "results", ellipsoid_parts()
-    common = {"command": "none", "into": into, "rule": RULE, "recipe": RECIPE}
-    early = make_row(SMALL, parts, work, hours=0.0, **common)
+    study = ellipsoid_study(tmp_path)
+    into = study.into
+    early = make_row(SMALL, study, "none", hours=0.0, **QUICK)
     assert early["training"]["stopped"] == "early" and early["test"] is None and not is_final(SMALL, into)
     assert command_line.main(["--list", "--results", str(into)]) == 0
-    final = make_row(SMALL, parts, work, **common)
+    final = make_row(SMALL, study, "none", **QUICK)
     assert final["training"]["stopped"] == "by the rule" and is_final(SMALL, into)
     assert [row["case"] for row in final["test"]["cases"]] == ["case_3"]
     assert final["parameters"] == sum(parameter.numel() for parameter in two_layers(0).parameters()) == 53
@@ -159,29 +165,29 @@ def test_a_row_that_stopped_early_has_no_test_figures_until_it_is_finished(tmp_p
 
 
 def test_the_test_part_is_looked_at_once(tmp_path):
-    work, into, parts = tmp_path / "work", tmp_path / "results", ellipsoid_parts()
-    common = {"command": "none", "into": into, "rule": RULE, "recipe": RECIPE}
-    first = make_row(SMALL, parts, work, **common)
-    (work / "small" / CHECKPOINT).unlink()
-    assert make_row(SMALL, parts, work, **common) == first
-    assert not (work / "small" / CHECKPOINT).exists()
+    study = ellipsoid_study(tmp_path)
+    first = make_row(SMALL, study, "none", **QUICK)
+    (study.work / "small" / CHECKPOINT).unlink()
+    assert make_row(SMALL, study, "none", **QUICK) == first
+    assert not (study.work / "small" / CHECKPOINT).exists()
 
 
 def test_trained_weights_are_found_again_with_their_offset(tmp_path):
-    into, parts = tmp_path / "results", ellipsoid_parts()
-    result = make_row(SMALL, parts, tmp_path, command="none", into=into, rule=RULE, recipe=RECIPE)
-    candidate, offset = trained(SMALL, tmp_path)
-    case = parts["test"][0]
+    study = ellipsoid_study(tmp_path)
+    result = make_row(SMALL, study, "none", **QUICK)
+    candidate, offset = trained(SMALL, study)
+    case = study.parts["test"][0]
     found = candidate.probability(case.volume) > limit(offset)
     overlap = 2 * (found & (case.label > 0)).sum() / (found.sum() + (case.label > 0).sum())
     assert overlap == pytest.approx(result["test"]["mean_dice"], abs=1e-6)
 
 
 def test_learning_rates_are_tried_on_training_cases_alone(tmp_path):
-    cases = [ellipsoid_case(f"case_{number}", number) for number in range(3)]
+    study = ellipsoid_study(tmp_path)
+    study = replace(study, parts={"training": study.parts["training"]})
     for rates in ((1e-3,), (1e-3, 1e-2)):
-        try_rates(SMALL, cases, tmp_path, "none", rates=rates, iterations=2, recipe=RECIPE)
-    tried = results.read("rates", tmp_path)["tried"]
+        try_rates(SMALL, study, "none", rates=rates, iterations=2, recipe=RECIPE)
+    tried = results.read("rates", study.into)["tried"]
     assert [one["rate"] for one in tried] == [1e-3, 1e-2] and all(0 <= one["dice"] <= 1 for one in tried)
 
 
@@ -201,3 +207,30 @@ def test_unknown_rows_and_parts_are_refused(capsys):
             command_line.main(arguments)
         assert left.value.code == 2
     assert "--list shows them" in capsys.readouterr().err
+
+
+def test_the_prostate_is_a_folder_in_and_rows_out(tmp_path):
+    data = tmp_path / "data"
+    for folder in ("images", "labels"):
+        (data / folder).mkdir(parents=True)
+    for number in range(4):
+        case = ellipsoid_case(f"case_{number}", number, shape=(12, 13, 5))
+        write_volume(data / "images" / f"{case.name}.nii.gz", case.volume)
+        write_volume(data / "labels" / f"{case.name}.nii.gz", Volume(case.label, case.volume.affine))
+    given = (PROSTATE, data, tmp_path / "work", tmp_path / "results")
+    study = study_of(*given)
+    assert sorted(len(part) for part in study.parts.values()) == [1, 1, 2]
+    assert study_of(*given).parts == study.parts
+    result = make_row(SMALL, study, "none", **QUICK)
+    assert result["input"]["plane"] == "axial" and result["task"] == "prostate"
+    assert (tmp_path / "results" / "prostate" / "small.json").exists()
+    card = BY_NAME["med-nca"].make(0, PROSTATE).card
+    assert card.input.size == (256, 256) and [level.steps for level in card.levels] == [64, 64]
+    assert BY_NAME["seg-nca"].make(0, PROSTATE).card.input.size == (64, 64)
+
+
+def test_too_few_cases_and_missing_ones_are_told(tmp_path):
+    with pytest.raises(MedNCAError, match="no folder"):
+        study_of(PROSTATE, tmp_path / "nothing", tmp_path, tmp_path)
+    with pytest.raises(MedNCAError, match="fewer than three"):
+        draw_shares(["one", "two"])

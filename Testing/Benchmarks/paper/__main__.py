@@ -12,7 +12,9 @@ THREADS = set_threads()
 
 from mednca.errors import MedNCAError  # noqa: E402
 
+from . import results  # noqa: E402
 from .rows import BY_NAME, ROWS, Row  # noqa: E402
+from .tasks import HIPPOCAMPUS, TASKS  # noqa: E402
 
 DATA = REPOSITORY.parent / "shared" / "data" / "hippocampus"
 PARTS = ("train", "robustness", "smallest", "draw")
@@ -25,7 +27,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("parts", nargs="*", metavar="PART", help=known)
     parser.add_argument("--list", action="store_true", help="show the rows and where they stand")
     parser.add_argument("--only", nargs="+", metavar="ROW", default=[], help="these rows alone")
-    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the Decathlon's hippocampus folder")
+    parser.add_argument("--task", choices=TASKS, default=HIPPOCAMPUS.name, help="what is segmented (hippocampus)")
+    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="folder of the task's labelled cases")
     parser.add_argument("--work", type=Path, default=REPOSITORY / "build" / "paper", metavar="DIR", help="checkpoints")
     parser.add_argument("--results", type=Path, metavar="DIR", help="where results lie (Docs/evidence/results)")
     parser.add_argument("--hours", type=float, metavar="H", help="of training a row, after which it stops early")
@@ -42,6 +45,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
             parser.error(f"there is no row '{name}'; --list shows them")
     options.parts = options.parts or list(PARTS)
     options.rows = [BY_NAME[name] for name in options.only] or list(ROWS)
+    options.own_results, options.results = options.results is not None, options.results or results.FOLDER
     return options
 
 
@@ -49,7 +53,8 @@ def command_of(options: argparse.Namespace, part: str, row: Row | None = None) -
     """The command that makes one result again, wherever the data lie."""
     words = ["python -m paper", part]
     words += ["--only", row.name] if row else []
-    words += [] if part == "smallest" else ["--data", "hippocampus/", "--seed", str(options.seed)]
+    words += ["--task", options.task] if row and options.task != HIPPOCAMPUS.name else []
+    words += ["--data", f"{options.task}/", "--seed", str(options.seed)] if row else []
     words += ["--threads", str(THREADS)]
     words += ["--device", options.device] if options.device != "cpu" else []
     words += ["--hours", f"{options.hours:g}"] if options.hours and part == "train" else []
@@ -72,56 +77,41 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def results_folder(options: argparse.Namespace) -> Path:
-    from . import results
+def study_asked_for(options: argparse.Namespace):
+    import torch
 
-    return options.results or results.FOLDER
+    from .study import study_of
+
+    torch.set_num_threads(THREADS)
+    task = TASKS[options.task]
+    return study_of(task, options.data, options.work, options.results, options.seed, options.device)
 
 
 def show(options: argparse.Namespace) -> None:
     from .standing import standing
 
+    folder = options.results if options.task == HIPPOCAMPUS.name else options.results / options.task
     width = max(len(row.name) for row in ROWS) + 2
     for row in ROWS:
         count = "" if row.parameters is None else f"{row.parameters:,}"
-        print(f"{row.name:{width}}{count:>12}  {standing(row, results_folder(options))}")
+        print(f"{row.name:{width}}{count:>12}  {standing(row, folder)}")
 
 
 def train(options: argparse.Namespace) -> None:
-    import torch
-
-    from .split import find_parts, load_split
+    from . import tables
+    from .nnunet import make_nnunet_row
     from .table_row import make_row
 
-    torch.set_num_threads(THREADS)
-    parts = find_parts(options.data, load_split())
+    study = study_asked_for(options)
     for row in options.rows:
-        if row.group == "nnunet":
-            train_nnunet(row, parts, options)
-            continue
-        print(f"{row.name}: {row.title}", flush=True)
-        make_row(
-            row,
-            parts,
-            options.work,
-            command=command_of(options, "train", row),
-            hours=options.hours,
-            finish=options.finish,
-            seed=options.seed,
-            device=options.device,
-            into=results_folder(options),
-            report=tell,
-        )
-
-
-def train_nnunet(row: Row, parts, options: argparse.Namespace) -> None:
-    from .nnunet import make_nnunet_row
-
-    if options.device == "cpu":
-        print(f"{row.name}: not run; {row.note}. {row.command}")
-        return
-    command = command_of(options, "train", row)
-    make_nnunet_row(row, parts, options.work, command=command, device=options.device, into=results_folder(options))
+        command = command_of(options, "train", row)
+        if row.group != "nnunet":
+            print(f"{row.name}: {row.title}", flush=True)
+            make_row(row, study, command, options.hours, options.finish, report=tell)
+        elif options.device == "cpu":
+            print(f"{row.name}: not run; {row.note}. {tables.command(row, study.task)}")
+        else:
+            make_nnunet_row(row, study, command)
 
 
 def tell(training) -> None:
@@ -132,27 +122,21 @@ def tell(training) -> None:
 
 
 def rates(options: argparse.Namespace) -> None:
-    import torch
-
     from .rates import try_rates
-    from .split import find_parts, load_split
 
-    torch.set_num_threads(THREADS)
-    cases = find_parts(options.data, load_split())["training"]
+    study = study_asked_for(options)
     for row in options.rows:
         if row.make is not None:
-            command = command_of(options, "rates", row)
-            try_rates(row, cases, results_folder(options), command, seed=options.seed, device=options.device)
+            try_rates(row, study, command_of(options, "rates", row))
 
 
 def robustness(options: argparse.Namespace) -> None:
     from .robustness import measure_row
-    from .split import find_parts, load_split
 
-    parts = find_parts(options.data, load_split())
+    study = study_asked_for(options)
     for row in options.rows:
         if row.make is not None:
-            measure_row(row, parts, options, command_of(options, "robustness", row), results_folder(options))
+            measure_row(row, study, command_of(options, "robustness", row))
 
 
 def smallest(options: argparse.Namespace) -> None:
@@ -162,14 +146,14 @@ def smallest(options: argparse.Namespace) -> None:
 
     torch.set_num_threads(THREADS)
     command = command_of(options, "smallest")
-    smallest.measure(results_folder(options), command)
-    whole_mri.measure(results_folder(options), command, options.device, THREADS)
+    smallest.measure(options.results, command)
+    whole_mri.measure(options.results, command, options.device, THREADS)
 
 
 def draw(options: argparse.Namespace) -> None:
     from .draw import DOCUMENT, draw_all
 
-    if options.results is None:
+    if not options.own_results:
         draw_all()
         return
     # Results of one's own have a page of their own.

@@ -16,6 +16,7 @@ from .rows import BY_NAME, ROWS
 from .smallest import METHODS
 from .smallest import NAME as SMALLEST
 from .style import COLOURS, SHOWN, canvas, colour, save
+from .tasks import HIPPOCAMPUS, PROSTATE
 from .whole_mri import NAME as WHOLE_MRI
 
 DOCUMENT = REPOSITORY / "Docs" / "evidence.md"
@@ -27,10 +28,11 @@ def draw_all(folder: Path = results.FOLDER, document: Path = DOCUMENT, pictures:
     rows = found_of(folder, "")
     robust = found_of(folder, f"{results.ROBUSTNESS}/")
     smallest = results.read(SMALLEST, folder)
-    further = [row for row in ROWS if row.group == "further"]
+    paper, further = ([row for row in ROWS if (row.group == "further") is wanted] for wanted in (False, True))
     parts = {
-        "table": tables.dice_table([row for row in ROWS if row.group != "further"], rows),
+        "table": tables.dice_table(paper, rows),
         "further": tables.dice_table(further, rows),
+        "prostate": tables.dice_table(paper, found_of(folder, f"{PROSTATE.name}/"), PROSTATE),
         "robustness": tables.robustness_table(robust),
         "whole-mri": tables.whole_mri_table(results.read(WHOLE_MRI, folder)),
         "smallest": tables.smallest_table(smallest),
@@ -77,8 +79,16 @@ def draw_dice(measured: dict[str, dict[str, Any]], path: Path) -> Path:
         axes.plot(x, y, "X" if early else "o", color=ink, markersize=7, zorder=3)
         title = row.title + (" (stopped early)" if early else "")
         axes.annotate(title, (x, y), (6, 5), textcoords="offset points", fontsize=8, color=ink)
-        if row.paper_dice is not None:
-            axes.plot(row.paper_parameters, row.paper_dice[0], "o", mfc="white", mec=ink, markersize=5, zorder=2)
+        if HIPPOCAMPUS.name in row.paper_dice:
+            axes.plot(
+                row.paper_parameters,
+                row.paper_dice[HIPPOCAMPUS.name][0],
+                "o",
+                mfc="white",
+                mec=ink,
+                markersize=5,
+                zorder=2,
+            )
     axes.plot([], [], "o", mfc="white", mec="0.4", markersize=5, label="in the paper, on its own split")
     axes.plot([], [], "o", color="0.4", markersize=7, label="here; bars are the standard deviation over cases")
     axes.set(xscale="log", xlim=(1e4, 3e8), xlabel="parameters", ylabel="3D Dice")

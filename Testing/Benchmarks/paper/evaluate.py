@@ -11,7 +11,6 @@ from mednca.metrics import dice
 from mednca.training.calibration import OFFSETS
 
 from .candidates import Candidate
-from .rows import LABELS
 
 
 def mean_dice(candidate: Candidate, cases: list[AnyCase], tick: Callable[[], None] = lambda: None) -> float:
@@ -49,5 +48,5 @@ def evaluate(candidate: Candidate, cases: list[AnyCase], offset: float) -> dict:
     for case in cases:
         volume, truth = read_case(case)
         found = (candidate.probability(volume) > limit(offset)).astype(np.uint8)
-        rows.append(evaluate_case(case.name, found, truth, volume, LABELS))
+        rows.append(evaluate_case(case.name, found, truth, volume, candidate.card.labels))
     return summary(rows)

@@ -16,16 +16,17 @@ from typing import Any
 
 import numpy as np
 from mednca import Volume, read_volume, write_volume
+from mednca.card import Label
 from mednca.cases import AnyCase, read_case
 from mednca.errors import MedNCAError
 from mednca.evaluation import evaluate_case, summary
 
 from . import results
-from .rows import LABELS, Row
-from .split import fingerprint
+from .rows import Row
+from .study import Study
 
 NUMBER = 504
-DATASET = f"Dataset{NUMBER}_Hippocampus"
+DATASET = f"Dataset{NUMBER}_MedNCA"
 CONFIGURATIONS = {"nnunet-2d": "2d", "nnunet-3d": "3d_fullres"}
 PLANS, CHECKPOINT = "nnUNetPlans", "checkpoint_final.pth"
 ITERATIONS_AN_EPOCH = 250
@@ -33,77 +34,70 @@ FOLDERS = ("raw", "preprocessed", "results")
 
 
 def make_nnunet_row(
-    row: Row,
-    parts: dict[str, list[AnyCase]],
-    work: Path,
-    *,
-    command: str,
-    device: str,
-    into: Path = results.FOLDER,
-    trainer: str = "nnUNetTrainer",
-    epochs: int = 1000,
+    row: Row, study: Study, command: str, trainer: str = "nnUNetTrainer", epochs: int = 1000
 ) -> dict[str, Any]:
     """Plan, train, predict and measure; every stage that is done already is left out.
 
     Args:
         row: "nnunet-2d" or "nnunet-3d".
-        parts, work, command, into: as for :func:`paper.table_row.make_row`.
-        device: "cuda" or "cpu".
+        study, command: as for :func:`paper.table_row.make_row`; the device is "cuda" or "cpu".
         trainer, epochs: nnU-Net's class, and how many epochs that one trains.
 
     Raises:
         MedNCAError: nnU-Net is not installed, or one of its commands fails.
     """
-    found = results.read(row.name, into)
+    found = results.read(row.name, study.into)
     if found is not None:
         return found
-    base, configuration = work / "nnunet", CONFIGURATIONS[row.name]
-    prepare(parts, base)
+    base, configuration = study.work / "nnunet", CONFIGURATIONS[row.name]
+    prepare(study.parts, base, study.task.label)
     model = base / "results" / DATASET / f"{trainer}__{PLANS}__{configuration}"
     if not (model / "fold_0" / CHECKPOINT).exists():
-        chosen = [str(NUMBER), configuration, "0", "-tr", trainer, "-device", device, "--c"]
+        chosen = [str(NUMBER), configuration, "0", "-tr", trainer, "-device", study.device, "--c"]
         _timed(base / f"{configuration}-seconds.json", lambda: call(base, "nnUNetv2_train", *chosen))
     figures = {}
     for part in ("validation", "test"):
         target = base / "predicted" / configuration / part
-        chosen = ["-d", str(NUMBER), "-c", configuration, "-f", "0", "-tr", trainer, "-device", device]
+        chosen = ["-d", str(NUMBER), "-c", configuration, "-f", "0", "-tr", trainer, "-device", study.device]
         call(base, "nnUNetv2_predict", "-i", base / "raw" / DATASET / f"images-{part}", "-o", target, *chosen)
         figures[part] = summary(
-            [measured(case, read_volume(target / f"{case.name}.nii.gz").array) for case in parts[part]]
+            [
+                measured(case, read_volume(target / f"{case.name}.nii.gz").array, study.task.label)
+                for case in study.parts[part]
+            ]
         )
     result = {
         "row": row.name,
         "title": row.title,
         "parameters": parameter_count(base / "preprocessed" / DATASET, configuration),
-        "split": {"file": "Testing/Benchmarks/paper/hippocampus-split.json", "sha256": fingerprint()},
         "training": {
-            "device": device,
+            "device": study.device,
             "hours": json.loads((base / f"{configuration}-seconds.json").read_text()) / 3600,
             "iterations": epochs * ITERATIONS_AN_EPOCH,
             "stopped": results.OWN_RULE,
             "trainer": trainer,
         },
         **figures,
-        **results.provenance(command),
+        **study.provenance(command),
     }
-    results.write(row.name, result, into)
-    return results.read(row.name, into)
+    results.write(row.name, result, study.into)
+    return results.read(row.name, study.into)
 
 
-def prepare(parts: dict[str, list[AnyCase]], base: Path) -> None:
+def prepare(parts: dict[str, list[AnyCase]], base: Path, label: str) -> None:
     """Write the cases as nnU-Net wants them, plan and preprocess, and set the split."""
     raw, planned = base / "raw" / DATASET, base / "preprocessed" / DATASET
     if (planned / "splits_final.json").exists():
         return
     for folder in FOLDERS:
         (base / folder).mkdir(parents=True, exist_ok=True)
-    export(parts, raw)
+    export(parts, raw, label)
     call(base, "nnUNetv2_plan_and_preprocess", "-d", str(NUMBER), "-c", *CONFIGURATIONS.values(), "-np", "1", "1")
     split = {"train": [case.name for case in parts["training"]], "val": [case.name for case in parts["validation"]]}
     (planned / "splits_final.json").write_text(json.dumps([split], indent=1), encoding="utf-8")
 
 
-def export(parts: dict[str, list[AnyCase]], raw: Path) -> None:
+def export(parts: dict[str, list[AnyCase]], raw: Path, label: str) -> None:
     """A raw data set of nnU-Net; validation images lie once more, and test images only, in folders to predict from."""
     for part, cases in parts.items():
         for case in cases:
@@ -116,7 +110,7 @@ def export(parts: dict[str, list[AnyCase]], raw: Path) -> None:
                 _write(raw / f"images-{part}" / image, volume)
     description = {
         "channel_names": {"0": "MRI"},
-        "labels": {"background": 0, "Hippocampus": 1},
+        "labels": {"background": 0, label: 1},
         "numTraining": len(parts["training"]) + len(parts["validation"]),
         "file_ending": ".nii.gz",
     }
@@ -128,10 +122,10 @@ def _write(path: Path, volume: Volume) -> None:
     write_volume(path, volume)
 
 
-def measured(case: AnyCase, found: np.ndarray) -> dict:
+def measured(case: AnyCase, found: np.ndarray, label: str) -> dict:
     """A row of :func:`mednca.evaluation.evaluate_case`."""
     volume, truth = read_case(case)
-    return evaluate_case(case.name, (found > 0).astype(np.uint8), truth, volume, LABELS)
+    return evaluate_case(case.name, (found > 0).astype(np.uint8), truth, volume, [Label(1, label)])
 
 
 def parameter_count(planned: Path, configuration: str) -> int:

@@ -10,12 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mednca.cases import AnyCase
-
 from . import results
 from .evaluate import mean_dice
 from .rows import Row
-from .split import fingerprint
+from .study import Study
 from .training import Training
 
 NAME = "rates"
@@ -25,8 +23,7 @@ ITERATIONS, HELD_OUT = 300, 6  # every sixth training case is held out
 
 def try_rates(
     row: Row,
-    cases: list[AnyCase],
-    into: Path,
+    study: Study,
     command: str,
     rates: tuple[float, ...] = RATES,
     iterations: int = ITERATIONS,
@@ -36,22 +33,25 @@ def try_rates(
 
     Args:
         row: its own learning rate does not count.
-        cases: training cases.
+        study: its training cases count.
         options: of :class:`paper.training.Training`.
     """
-    result = results.read(NAME, into) or {"split": {"sha256": fingerprint()}, "tried": []}
+    result = results.read(NAME, study.into) or {"tried": []}
     done = {(one["row"], one["rate"]) for one in result["tried"]}
+    cases = study.parts["training"]
     held = cases[::HELD_OUT]
-    used = [case for case in cases if case not in held]
+    parts = {"training": [case for case in cases if case not in held], "validation": []}
     for rate in rates:
         if (row.name, rate) in done:
             continue
         with tempfile.TemporaryDirectory() as folder:
-            training = Training(replace(row, learning_rate=rate), used, [], Path(folder), **options)
+            training = Training(
+                replace(row, learning_rate=rate), replace(study, parts=parts, work=Path(folder)), **options
+            )
             for _ in range(iterations):
                 training.step()
             dice = mean_dice(training.averaged, held)
         found = {"row": row.name, "rate": rate, "iterations": iterations, "loss": training.loss, "dice": dice}
         print(found, flush=True)
-        result["tried"].append({**found, **results.provenance(command)})
-        results.write(NAME, result, into)
+        result["tried"].append({**found, **study.provenance(command)})
+        results.write(NAME, result, study.into)

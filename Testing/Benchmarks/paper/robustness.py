@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,27 +19,27 @@ from .candidates import Candidate
 from .changes import EXPERIMENTS, Experiment, Scan
 from .evaluate import limit
 from .rows import Row
-from .split import fingerprint
+from .study import Study
 from .table_row import is_final, trained
 
 PARTIAL = "robustness.json"  # in the row's work folder, while it is not complete
 
 
-def measure_row(row: Row, parts: dict[str, list[AnyCase]], options: Any, command: str, into: Path) -> None:
+def measure_row(row: Row, study: Study, command: str) -> None:
     """Measure all experiments of a row and write its result; goes on where an interrupted one stopped.
 
     A row that has not been measured on the test part yet is left out, with a line that says so.
     """
     name = f"{results.ROBUSTNESS}/{row.name}"
-    if results.read(name, into) is not None:
+    if results.read(name, study.into) is not None:
         return
-    if not is_final(row, into):
+    if not is_final(row, study.into):
         print(f"{row.name}: not measured on the test part yet, so neither is its robustness")
         return
-    candidate, offset = trained(row, options.work, options.seed, options.device)
-    kept = options.work / row.name / PARTIAL
+    candidate, offset = trained(row, study)
+    kept = study.work / row.name / PARTIAL
     found = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
-    cases = parts["test"]
+    cases = study.parts["test"]
     for experiment in EXPERIMENTS:
         for level in experiment.levels:
             key = f"{experiment.name} {level:g}"
@@ -52,13 +51,12 @@ def measure_row(row: Row, parts: dict[str, list[AnyCase]], options: Any, command
     result = {
         "row": row.name,
         "title": row.title,
-        "split": {"sha256": fingerprint()},
         "part": "test",
         "cases": [case.name for case in cases],
         "experiments": curves(found, EXPERIMENTS),
-        **results.provenance(command),
+        **study.provenance(command),
     }
-    results.write(name, result, into)
+    results.write(name, result, study.into)
 
 
 def overlaps(

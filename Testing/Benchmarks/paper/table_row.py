@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from mednca.cases import AnyCase
 from mednca.errors import MedNCAError
 from mednca.training.checkpoint import read_checkpoint, write_checkpoint
 
@@ -16,7 +15,7 @@ from . import results
 from .candidates import Candidate
 from .evaluate import best_offset, evaluate
 from .rows import Row
-from .split import fingerprint
+from .study import Study
 from .training import Training
 
 WEIGHTS = "weights.pt"
@@ -30,15 +29,10 @@ def is_final(row: Row, folder: Path = results.FOLDER) -> bool:
 
 def make_row(
     row: Row,
-    parts: dict[str, list[AnyCase]],
-    work: Path,
-    *,
+    study: Study,
     command: str,
     hours: float | None = None,
     finish: bool = False,
-    seed: int = 0,
-    device: str = "cpu",
-    into: Path = results.FOLDER,
     report: Callable[[Training], None] = lambda training: None,
     **options: Any,
 ) -> dict[str, Any]:
@@ -46,12 +40,11 @@ def make_row(
 
     Args:
         row: one that has a `make`.
-        parts: from :func:`paper.split.find_parts`.
-        work: gets a folder of the row's name with checkpoint, log and the best weights.
+        study: cases, folders, seed and device.
         command: that makes this again, for the result.
         hours: of training in all, after which it stops early; None leaves it to the rule.
         finish: look at the test part though the rule has not ended the training; the result says so.
-        into: where results lie.
+        report: of :meth:`paper.training.Training.run`.
         options: further ones of :class:`paper.training.Training`.
 
     Returns:
@@ -60,40 +53,39 @@ def make_row(
     Raises:
         MedNCAError: something cannot be read or written.
     """
-    if is_final(row, into):
-        return results.read(row.name, into)
-    folder = work / row.name
-    training = Training(row, parts["training"], parts["validation"], folder, seed=seed, device=device, **options)
+    if is_final(row, study.into):
+        return results.read(row.name, study.into)
+    training = Training(row, study, **options)
     ended = training.run(hours, report)
-    candidate = training.best_candidate()
+    candidate, parts = training.best_candidate(), study.parts
     offset = best_offset(candidate, parts["validation"])
-    write_checkpoint(folder / WEIGHTS, {"row": row.name, "offset": offset, "weights": candidate.state_dict()})
+    kept = {"row": row.name, "offset": offset, "weights": candidate.state_dict()}
+    write_checkpoint(training.folder / WEIGHTS, kept)
     result = {
         "row": row.name,
         "title": row.title,
         "parameters": candidate.parameter_count,
         "input": asdict(candidate.card.input),
-        "split": {"file": "Testing/Benchmarks/paper/hippocampus-split.json", "sha256": fingerprint()},
         "training": training.facts(),
         "offset": offset,
         "validation": evaluate(candidate, parts["validation"], offset),
         "test": evaluate(candidate, parts["test"], offset) if ended or finish else None,
-        **results.provenance(command),
+        **study.provenance(command),
     }
-    results.write(row.name, result, into)
-    return results.read(row.name, into)
+    results.write(row.name, result, study.into)
+    return results.read(row.name, study.into)
 
 
-def trained(row: Row, work: Path, seed: int = 0, device: str = "cpu") -> tuple[Candidate, float]:
+def trained(row: Row, study: Study) -> tuple[Candidate, float]:
     """The best weights of a row that was trained, and its offset.
 
     Raises:
-        MedNCAError: it was not trained in this work folder.
+        MedNCAError: it was not trained in the study's work folder.
     """
-    path = work / row.name / WEIGHTS
+    path = study.work / row.name / WEIGHTS
     if not path.exists():
-        raise MedNCAError(f"The row '{row.name}' has no weights in '{work}'; train it first.")
+        raise MedNCAError(f"The row '{row.name}' has no weights in '{study.work}'; train it first.")
     kept = read_checkpoint(path.read_bytes(), path)
-    candidate = row.make(seed)
+    candidate = row.make(study.seed, study.task)
     candidate.load_state_dict(kept["weights"])
-    return candidate.to(torch.device(device)).eval().requires_grad_(False), float(kept["offset"])
+    return candidate.to(torch.device(study.device)).eval().requires_grad_(False), float(kept["offset"])

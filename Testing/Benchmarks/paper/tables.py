@@ -11,16 +11,19 @@ from . import results
 from .changes import EXPERIMENTS
 from .rows import ROWS, Row
 from .smallest import METHODS
+from .tasks import HIPPOCAMPUS, Task
 
 MINUS = "-"
+NOT_HERE = {"prostate": " here (data)"}
 
 
-def dice_table(rows: Iterable[Row], found: dict[str, dict[str, Any]]) -> str:
+def dice_table(rows: Iterable[Row], found: dict[str, dict[str, Any]], task: Task = HIPPOCAMPUS) -> str:
     """Table 1 and figure 3: ours and the paper's columns side by side.
 
     Args:
         rows: the lines.
         found: results by name of the row; those without one are "not run".
+        task: what is segmented.
     """
     lines = [
         ("model", "parameters", "3D Dice", "HD95 mm", "training", "paper: parameters", "paper: Dice"),
@@ -38,18 +41,18 @@ def dice_table(rows: Iterable[Row], found: dict[str, dict[str, Any]]) -> str:
             (
                 row.title + mark,
                 number(count),
-                *_measured(row, result),
+                *_measured(row, result, task),
                 number(row.paper_parameters),
-                MINUS if row.paper_dice is None else spread(*row.paper_dice),
+                spread(*row.paper_dice[task.name]) if task.name in row.paper_dice else MINUS,
             )
         )
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n\n" + "\n".join(notes) + "\n"
 
 
-def _measured(row: Row, result: dict[str, Any] | None) -> tuple[str, str, str]:
+def _measured(row: Row, result: dict[str, Any] | None, task: Task) -> tuple[str, str, str]:
     """Dice, distance and how it was trained."""
     if result is None:
-        return MINUS, MINUS, f"not run: `{row.command or command(row)}`"
+        return MINUS, MINUS, f"not run{NOT_HERE.get(task.name, '')}: `{command(row, task)}`"
     training = result["training"]
     hours = f"{training['hours']:.1f} h on a {training['device'].upper()}"
     early = training["stopped"] == results.EARLY
@@ -63,8 +66,11 @@ def _measured(row: Row, result: dict[str, Any] | None) -> tuple[str, str, str]:
     return dice, MINUS if distance is None else f"{distance:.2f}", f"{hours}, {training['iterations']:,} iterations"
 
 
-def command(row: Row) -> str:
-    return f"python -m paper train --only {row.name} --data hippocampus/"
+def command(row: Row, task: Task) -> str:
+    """The command that runs a row."""
+    device = " --device cuda" if row.group == "nnunet" else ""
+    which = "" if task is HIPPOCAMPUS else f" --task {task.name}"
+    return f"python -m paper train --only {row.name}{which} --data {task.name}/{device}"
 
 
 def robustness_table(found: dict[str, dict[str, Any]]) -> str:

@@ -6,11 +6,9 @@ import copy
 import json
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import torch
-from mednca.cases import AnyCase
 from mednca.errors import MedNCAError
 from mednca.training.batches import Batches
 from mednca.training.checkpoint import read_checkpoint, write_checkpoint
@@ -23,6 +21,7 @@ from .candidates import Candidate
 from .evaluate import mean_dice
 from .rows import Row
 from .stopping import Rule, Stopping
+from .study import Study
 
 CHECKPOINT, LOG = "checkpoint.pt", "log.jsonl"
 CHECKPOINT_SECONDS = 300.0
@@ -37,48 +36,35 @@ class Training:
     threads, as everything that is drawn comes from generators whose states are in the checkpoint.
     """
 
-    def __init__(
-        self,
-        row: Row,
-        training: list[AnyCase],
-        validation: list[AnyCase],
-        folder: Path,
-        *,
-        seed: int = 0,
-        device: str = "cpu",
-        rule: Rule | None = None,
-        recipe: Recipe | None = None,
-    ) -> None:
+    def __init__(self, row: Row, study: Study, rule: Rule | None = None, recipe: Recipe | None = None) -> None:
         """Args:
         row: says what is trained, and with which learning rate.
-        training, validation: the cases.
-        folder: gets checkpoint and log; made if need be.
-        seed: of the weights at the start, of the batches, and of what the model draws.
-        device: of PyTorch.
+        study: cases, task, seed and device; in its work folder, checkpoint and log get one of the row's name.
         rule: of stopping; None takes the usual one.
         recipe: batch, foreground, averaging and clipping count; None takes those of the core.
 
         Raises:
             MedNCAError: a case or the checkpoint cannot be used.
         """
-        self.row, self.validation, self.folder = row, validation, folder
-        self.seed, self.device = seed, torch.device(device)
+        self.row, self.validation = row, study.parts["validation"]
+        self.folder, self.seed, self.device = study.work / row.name, study.seed, torch.device(study.device)
         self.recipe = recipe or Recipe()
-        self.network: Candidate = row.make(seed).to(self.device)
+        self.network: Candidate = row.make(study.seed, study.task).to(self.device)
         self.averaged: Candidate = copy.deepcopy(self.network).eval().requires_grad_(False)
-        self.batches = Batches(load_slices(training, self.network.card), self.network.card, self.recipe)
+        self.batches = Batches(load_slices(study.parts["training"], self.network.card), self.network.card, self.recipe)
         # Generators apart, so that every row sees the same batches, whatever it draws itself.
-        self.drawn = torch.Generator().manual_seed(seed)
-        self.inner = torch.Generator().manual_seed(seed + 1)
+        self.drawn = torch.Generator().manual_seed(study.seed)
+        self.inner = torch.Generator().manual_seed(study.seed + 1)
         self.optimiser = torch.optim.Adam(self.network.parameters(), lr=row.learning_rate, betas=(0.9, 0.99))
         self.precision = native_precision(self.device)
         self.stopping = Stopping(rule or Rule())
         self.iteration, self.seconds, self.loss = 0, 0.0, None
         self.history: list[dict[str, float]] = []
         self.best: dict[str, Any] | None = None  # iteration, dice and weights of the best validation so far
-        folder.mkdir(parents=True, exist_ok=True)
-        if (folder / CHECKPOINT).exists():
-            self._restore(read_checkpoint((folder / CHECKPOINT).read_bytes(), folder / CHECKPOINT))
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / CHECKPOINT
+        if path.exists():
+            self._restore(read_checkpoint(path.read_bytes(), path))
         self._saved = time.monotonic()
 
     @property

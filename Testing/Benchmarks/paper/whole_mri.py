@@ -7,7 +7,7 @@ weights are random, which does not matter for time.
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,10 @@ from common import SAMPLE, clinical_volume
 from mednca import read_volume
 
 from . import results
-from .rows import BY_NAME, hippocampus_card
+from .rows import BY_NAME
+from .tasks import HIPPOCAMPUS, PROSTATE, Task
 
 NAME = "whole-mri"
-PROSTATE_CELLS, PROSTATE_STEPS = (256, 256), 64  # as in the paper and the authors' prostate model
 
 
 def measure(into: Path, command: str, device: str = "cpu", threads: int = 1) -> None:
@@ -48,21 +48,9 @@ def seconds(candidate: Any, volume: Any, warm_up: bool) -> float:
 def todo() -> list[tuple[str, str, Any]]:
     """(scan, model, how both are made for a device)."""
 
-    def hippocampus(row: str):
-        return lambda device: (BY_NAME[row].make(0).to(device).eval(), read_volume(SAMPLE))
+    scans = ((HIPPOCAMPUS, lambda: read_volume(SAMPLE)), (PROSTATE, lambda: clinical_volume()[0]))
 
-    def prostate(row: str):
-        def make(device: str):
-            candidate = BY_NAME[row].make(0).to(device).eval()
-            levels = tuple((level.scale, PROSTATE_STEPS) for level in candidate.card.levels)
-            card = hippocampus_card("prostate", levels=levels)
-            candidate.card = replace(card, input=replace(card.input, plane="axial", size=PROSTATE_CELLS))
-            return candidate, clinical_volume()[0]
+    def maker(row: str, task: Task, read: Callable[[], Any]):
+        return lambda device: (BY_NAME[row].make(0, task).to(device).eval(), read())
 
-        return make
-
-    return [
-        (scan, row, make(row))
-        for scan, make in (("hippocampus", hippocampus), ("prostate", prostate))
-        for row in ("med-nca", "unet")
-    ]
+    return [(task.name, row, maker(row, task, read)) for task, read in scans for row in ("med-nca", "unet")]
