@@ -25,7 +25,7 @@ from paper.study import study_of  # noqa: E402
 from paper.table_row import is_final, make_row, trained  # noqa: E402
 from paper.tasks import HIPPOCAMPUS, PROSTATE  # noqa: E402
 from paper.training import CHECKPOINT, Training  # noqa: E402
-from paper_cases import ellipsoid_case, ellipsoid_study
+from paper_cases import ellipsoid_case, ellipsoid_study  # noqa: E402
 
 RULE = Rule(every=2, margin=2.0, patience=1, decay=0.5, warm_up=2)  # ends after the second validation and two more
 RECIPE = Recipe(batch=2)

@@ -80,15 +80,8 @@ def draw_dice(measured: dict[str, dict[str, Any]], path: Path) -> Path:
         title = row.title + (" (stopped early)" if early else "")
         axes.annotate(title, (x, y), (6, 5), textcoords="offset points", fontsize=8, color=ink)
         if HIPPOCAMPUS.name in row.paper_dice:
-            axes.plot(
-                row.paper_parameters,
-                row.paper_dice[HIPPOCAMPUS.name][0],
-                "o",
-                mfc="white",
-                mec=ink,
-                markersize=5,
-                zorder=2,
-            )
+            printed = (row.paper_parameters, row.paper_dice[HIPPOCAMPUS.name][0])
+            axes.plot(*printed, "o", mfc="white", mec=ink, markersize=5, zorder=2)
     axes.plot([], [], "o", mfc="white", mec="0.4", markersize=5, label="in the paper, on its own split")
     axes.plot([], [], "o", color="0.4", markersize=7, label="here; bars are the standard deviation over cases")
     axes.set(xscale="log", xlim=(1e4, 3e8), xlabel="parameters", ylabel="3D Dice")
