@@ -17,7 +17,7 @@ from .study import Study
 from .training import Training
 
 NAME = "rates"
-RATES = (1e-4, 3e-4, 1e-3, 3e-3)
+RATES = (3e-4, 1e-3, 3e-3)
 ITERATIONS, HELD_OUT = 300, 6  # every sixth training case is held out
 
 

@@ -21,7 +21,7 @@ from torch import nn
 from .candidates import Dense
 
 HIDDEN = 144
-SOBEL = torch.tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]]) / 8
+RUN = {"seed": 0, "run": 0, "level": 0}  # of the fire masks when a volume is segmented
 
 
 class SobelRule(nn.Module):
@@ -29,21 +29,31 @@ class SobelRule(nn.Module):
 
     def __init__(self, channels: int, hidden: int, generator: torch.Generator) -> None:
         super().__init__()
-        self.first = nn.Conv2d(3 * channels, hidden, 1)
-        self.second = nn.Conv2d(hidden, hidden, 1)
-        self.last = nn.Conv2d(hidden, channels, 1, bias=False)
-        self.register_buffer("sobel", torch.stack([SOBEL, SOBEL.t()])[:, None].repeat(channels, 1, 1, 1))
+        self.first = nn.Linear(3 * channels, hidden)
+        self.second = nn.Linear(hidden, hidden)
+        self.last = nn.Linear(hidden, channels, bias=False)
         with torch.no_grad():
             for layer in (self.first, self.second):
-                bound = 1 / math.sqrt(layer.in_channels)
+                bound = 1 / math.sqrt(layer.in_features)
                 for parameter in layer.parameters():
                     parameter.copy_((torch.rand(parameter.shape, generator=generator) * 2 - 1) * bound)
             self.last.weight.zero_()
 
-    def forward(self, state: torch.Tensor) -> torch.Tensor:
-        """Change [slice, channel, row, column] of a state of the same shape."""
-        gradients = F.conv2d(F.pad(state, (1, 1, 1, 1), mode="reflect"), self.sobel, groups=state.shape[1])
-        return self.last(F.relu(self.second(F.relu(self.first(torch.cat([state, gradients], dim=1))))))
+    def forward(self, state: torch.Tensor, fire: torch.Tensor) -> torch.Tensor:
+        """The state [slice, row, column, channel] after one step in which the cells of `fire`, boolean [slice, row,
+        column], change all but their first channel."""
+        seen = torch.cat([state, *sobel(state)], dim=-1)[fire]
+        change = self.last(F.relu(self.second(F.relu(self.first(seen)))))
+        change = F.pad(change[:, 1:], (1, 0)).to(state.dtype)
+        return state.index_put(fire.nonzero(as_tuple=True), change, accumulate=True)
+
+
+def sobel(state: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Gradients of a state [slice, row, column, channel] along columns and rows by Sobel's filters over 8."""
+    padded = F.pad(state.permute(0, 3, 1, 2), (1, 1, 1, 1), mode="reflect").permute(0, 2, 3, 1)
+    down = padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]
+    across = padded[:, :, :-2] + 2 * padded[:, :, 1:-1] + padded[:, :, 2:]
+    return (down[:, :, 2:] - down[:, :, :-2]) / 8, (across[:, 2:] - across[:, :-2]) / 8
 
 
 class SegNca(Dense):
@@ -54,24 +64,21 @@ class SegNca(Dense):
         self.steps = card.levels[0].steps
 
     def training_logits(self, image, generator):
-        shape = (len(image), 1, *image.shape[2:])
-        fires = (torch.rand(shape, generator=generator) < self.card.fire_rate for _ in range(self.steps))
-        return self._run(image, fires)
+        shape = (len(image), *image.shape[2:])
+        return self._run(
+            image, (torch.rand(shape, generator=generator) < self.card.fire_rate for _ in range(self.steps))
+        )
 
     def logits(self, image, first):
         shape, numbers = tuple(image.shape[2:]), range(first, first + len(image))
         fires = (
-            np.stack([fire_mask(shape, self.card.fire_rate, slice_index=n, step=step, **RUN) for n in numbers])[:, None]
+            np.stack([fire_mask(shape, self.card.fire_rate, slice_index=n, step=step, **RUN) for n in numbers])
             for step in range(self.steps)
         )
         return self._run(image, map(torch.from_numpy, fires))
 
     def _run(self, image, fires):
-        state = F.pad(image, (0, 0, 0, 0, 0, self.card.channels - 1))
+        state = F.pad(image.permute(0, 2, 3, 1), (0, self.card.channels - 1)).contiguous()
         for fire in fires:
-            change = self.network(state) * fire.to(state.device)
-            state = torch.cat([image, state[:, 1:] + change[:, 1:]], dim=1)
-        return state[:, 1:2]
-
-
-RUN = {"seed": 0, "run": 0, "level": 0}  # of the fire masks when a volume is segmented
+            state = self.network(state, fire.to(state.device))
+        return state[..., 1:2].permute(0, 3, 1, 2)
