@@ -370,6 +370,10 @@ class CasesPanelTest(TrainPanelCase):
         preparation.complete()
         dataset = find_dataset(preparation.folder / "cases")
         self.assertEqual([case.name for case in dataset.cases], ["CT_1", "CT_1_2", "case0"])
+        # Scans are not compressed, which would take seconds for a large one, in one step.
+        self.assertEqual(
+            {(case.image.suffixes[-1], case.label.suffixes[-1]) for case in dataset.cases}, {(".nii", ".gz")}
+        )
         self.assertEqual(dataset.labels, {1: "Liver", 2: "Spleen", 3: "Label 2"})
         values = [set(np.unique(read_case(case)[1])) for case in dataset.cases]
         self.assertEqual(values, [{0, 1, 2}, {0, 2}, {0, 3}])
@@ -382,7 +386,7 @@ class CasesPanelTest(TrainPanelCase):
         preparation = self.prepared()
         while preparation.progress is None or preparation.progress.done < 1:
             preparation.advance(0)
-        self.assertTrue((preparation.folder / "cases" / "imagesTr" / "A.nii.gz").is_file())
+        self.assertTrue((preparation.folder / "cases" / "imagesTr" / "A.nii").is_file())
         preparation.cancel()
         self.assertFalse((self.folder / "runs").exists())
 
