@@ -356,8 +356,8 @@ class CasesPanelTest(TrainPanelCase):
 
     # Export
 
-    def prepared(self):
-        self.parameters.modelName, self.parameters.runsFolder = "Test", self.folder / "runs"
+    def prepared(self, runsFolder=None):
+        self.parameters.modelName, self.parameters.runsFolder = "Test", runsFolder or self.folder / "runs"
         self.assertEqual(self.reason(), "")
         return self.panel.logic.prepare(self.parameters)
 
@@ -389,6 +389,16 @@ class CasesPanelTest(TrainPanelCase):
         self.assertTrue((preparation.folder / "cases" / "imagesTr" / "A.nii").is_file())
         preparation.cancel()
         self.assertFalse((self.folder / "runs").exists())
+
+    def test_cancelledExportLeavesWhatOthersHavePutBesideIt(self):
+        for name in ("A", "B"):
+            self.add(*self.addPair(name))
+        preparation = self.prepared(self.folder / "mine" / "runs")
+        preparation.advance(0)
+        self.assertTrue((preparation.folder / "cases").is_dir())
+        (self.folder / "mine" / "note.txt").touch()
+        preparation.cancel()
+        self.assertEqual(list((self.folder / "mine").iterdir()), [self.folder / "mine" / "note.txt"])
 
     def test_fullDiskIsOneSentence(self):
         for name in ("A", "B"):

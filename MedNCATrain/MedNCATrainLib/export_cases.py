@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,7 +89,7 @@ def _writing(folder: Path, cases: dict[str, AnyCase], plan: Plan) -> Iterator[Ex
         yield ExportProgress(len(cases), len(cases), "")
     finally:
         if not complete:
-            shutil.rmtree(made, ignore_errors=True)
+            _remove(folder, made)
 
 
 def checkSpace(folder: Path, needed: int) -> None:
@@ -144,6 +145,16 @@ def _makeFolder(folder: Path) -> None:
                 folder=folder, reason=error.strerror or error
             )
         ) from error
+
+
+def _remove(folder: Path, made: Path) -> None:
+    """Take away the cases of a run, and the folders from `made` on that were made for them and hold nothing else."""
+    shutil.rmtree(folder / CASES, ignore_errors=True)
+    # The first that somebody else has put something into stays, and with it those above.
+    with suppress(OSError):
+        for one in (folder, *folder.parents):
+            if one.exists() and made in (one, *one.parents):
+                one.rmdir()
 
 
 def _writeJson(path: Path, content: dict) -> None:
