@@ -493,6 +493,12 @@ class TrainRunTest(TrainPanelCase):
         model.installExtensionFromServer.assert_called_once_with("PyTorch")
         self.assertIn("restart", self.message())
 
+    def test_withoutAnExtensionsManagerItSaysWhatToDo(self):
+        self.assertFalse(hasattr(slicer.app, "extensionsManagerModel"))
+        self.withoutTorch()
+        self.ui.offerButton.click()
+        self.assertIn("no Extensions Manager", self.message())
+
     def test_withTheExtensionItInstallsTorch(self):
         utils = mock.Mock()
         with mock.patch.dict(sys.modules, PyTorchUtils=utils):
