@@ -22,7 +22,7 @@ from .segment_labels import codeFrom, nameKey
 from .stepwise import Stepwise
 from .wording import caseRows, casesText, segmentRows
 
-UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "Cases.ui"
+UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "MedNCATrainCases.ui"
 SHOW_EVERY = 0.5  # seconds
 
 

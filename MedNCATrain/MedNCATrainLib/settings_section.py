@@ -11,7 +11,7 @@ from .plan_editor import PlanEditor
 from .planning import editsText, iterationSeconds, memoryLimit
 from .wording import heldOutText, needsText, planHtml, torchText
 
-UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "Settings.ui"
+UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "MedNCATrainSettings.ui"
 
 
 class SettingsSection:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from repository import ROOT, module_files, modules, report
 
+PREFIX = "MedNCA"  # of all file names that could meet those of other extensions
+
 
 def named(module: Path) -> tuple[list[str], list[str]]:
     """Entries of MODULE_PYTHON_SCRIPTS and MODULE_PYTHON_RESOURCES, with ${MODULE_NAME} put in."""
@@ -34,6 +36,9 @@ def problems_of(module: Path) -> list[str]:
     problems += [f"{label} names {path} twice" for path in sorted({p for p in entries if entries.count(p) > 1})]
     problems += [f"{label} has {path} among the resources" for path in resources if path.endswith(".py")]
     problems += [f"{label} has {path} among the scripts" for path in scripts if not path.endswith(".py")]
+    # Resources/ is installed into one folder for all modules of Slicer, of other extensions too.
+    shared = [path for path in resources if path.startswith("Resources/") and not Path(path).name.startswith(PREFIX)]
+    problems += [f"{label} has {path}, whose name does not begin with {PREFIX}" for path in shared]
     return problems
 
 
