@@ -94,6 +94,9 @@ class CasesPanelTest(TrainPanelCase):
     def drop(self, *addresses):
         data = qt.QMimeData()
         data.setUrls([qt.QUrl(one) for one in addresses])
+        return self.dropData(data)
+
+    def dropData(self, data):
         viewport = self.ui.casesTable.viewport()
         for kind, place in ((qt.QDragEnterEvent, qt.QPoint(5, 5)), (qt.QDropEvent, qt.QPointF(5, 5))):
             event = kind(place, qt.Qt.MoveAction, data, qt.Qt.LeftButton, qt.Qt.NoModifier)
@@ -199,6 +202,18 @@ class CasesPanelTest(TrainPanelCase):
         self.assertEqual([row[0] for row in self.rows()], ["A", "B", "C", "D"])
         self.assertFalse(self.drop("https://example.com/scan.nii"))
         self.assertIsNotNone(hierarchy.GetItemDataNode(hierarchy.GetItemByDataNode(volume)))
+
+    def test_treeOfThePanelCanBeDraggedFrom(self):
+        item = self.folderWith("Study", *self.addPair("A"), *self.addPair("B"))
+        self.addPair("C")
+        tree = self.ui.hierarchyTree
+        tree.setCurrentItem(item)
+        dragged = tree.model().mimeData(tree.selectionModel().selectedIndexes)
+        self.assertEqual(library("drop_target").itemsOf(dragged), [item])
+        self.assertTrue(self.dropData(dragged))
+        self.assertEqual([row[0] for row in self.rows()], ["A", "B"])
+        self.assertFalse(tree.acceptDrops)
+        self.assertTrue(self.ui.hierarchySection.collapsed)
 
     def test_removedRowsLeaveTheirNodes(self):
         for name in ("A", "B", "C"):
