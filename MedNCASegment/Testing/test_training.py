@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from core_cases import random_volume, small_card
-from mednca import MedNCAError, Segmenter, Volume, load_model, save_model, write_volume, writing
+from mednca import MedNCAError, Options, Segmenter, Volume, load_model, save_model, write_volume, writing
+from mednca.evaluation import evaluate_case
 from training_case import RECIPE, read_log, same_weights, status_of, train, trainer_in, write_cases
 
 from mednca.training.finishing import finish  # isort: skip
@@ -62,6 +63,28 @@ def test_the_work_folder_holds_the_figures_of_the_validation_cases(data, tmp_pat
     assert results["mean_dice"] == pytest.approx(np.mean([row["dice"] for row in results["cases"]]))
     assert model.card.evaluation["mean_dice"] == pytest.approx(results["mean_dice"], abs=1e-4)
     assert model.card.evaluation["cases"] == 2
+
+
+def test_for_the_figures_every_case_is_segmented_once_and_they_are_those_of_the_model(data, tmp_path, monkeypatch):
+    with RunFolder(tmp_path / "work") as folder:
+        trainer = trainer_in(folder, data, validation=0.4)
+        model, events, segmented = trainer.run(), Segmenter.events, []
+
+        def counted(segmenter, volume, *arguments):
+            segmented.append(volume)
+            return events(segmenter, volume, *arguments)
+
+        monkeypatch.setattr(Segmenter, "events", counted)
+        model = finish(trainer, model)
+    # Three to calibrate on, two for post-processing and figures.
+    assert len(segmented) == 3 + 2
+    segmenter, labels = Segmenter(model, options=Options(seed=0)), model.card.labels
+    rows = [
+        evaluate_case(name, segmenter.run(volume).labels, truth, volume, labels)
+        for name, (volume, truth) in zip(trainer.validation.names, trainer.validation.cases, strict=True)
+    ]
+    assert json.loads((tmp_path / "work" / "results.json").read_text())["cases"] == rows
+    assert model.card.training["postprocessing"]["cases"] == 2
 
 
 def test_the_status_and_the_log_follow_the_run(data, tmp_path):
