@@ -69,6 +69,25 @@ def test_resource_that_could_replace_one_of_another_extension_is_found(tmp_path,
 
 
 @pytest.mark.parametrize(
+    "old, new",
+    [
+        ("WITH_GENERIC_TESTS", ""),
+        ("slicer_add_python_unittest", "# slicer_add"),
+        (" AND MedNCA_TEST_TRAINING", ""),
+        ('Python" OFF)', 'Python" ON)'),
+    ],
+)
+def test_tests_that_ctest_would_not_run_or_could_not_pass_are_found(tmp_path, old, new):
+    module = tmp_path / "MedNCATrain"
+    module.mkdir()
+    text = (ROOT / "MedNCATrain" / "CMakeLists.txt").read_text()
+    (module / "CMakeLists.txt").write_text(text)
+    assert cmake_lists.test_problems(module) == []
+    (module / "CMakeLists.txt").write_text(text.replace(old, new))
+    assert len(cmake_lists.test_problems(module)) == 1
+
+
+@pytest.mark.parametrize(
     "name, source",
     [
         ("a.py", "import slicer"),
