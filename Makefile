@@ -11,7 +11,7 @@ help: ## this list
 demo: $(ready)-demo ## segment the sample scan and write the results into demo-output/
 	$(python) Testing/demo.py --output demo-output
 
-test: $(ready)-test ## all tests (PyTorch is installed for them, under 15 minutes in all)
+test: $(ready)-test ## all tests (PyTorch is installed for them)
 	MEDNCA_REQUIRE_TORCH=1 $(python) -m pytest
 
 lint: $(ready)-lint ## ruff: lint and format

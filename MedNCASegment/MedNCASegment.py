@@ -25,7 +25,7 @@ class MedNCASegment(ScriptedLoadableModule):
         )
         self.parent.acknowledgementText = _(
             "The method is Med-NCA: J. Kalkhof, C. González, A. Mukhopadhyay, IPMI 2023."
-            " The hippocampus model is trained on the Medical Segmentation Decathlon, Task04 (CC-BY-SA 4.0)."
+            " The hippocampus models are trained on the Medical Segmentation Decathlon, Task04 (CC-BY-SA 4.0)."
         )
         # Sample Data and other modules are there only after startup.
         slicer.app.connect("startupCompleted()", registerSampleData)

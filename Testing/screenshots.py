@@ -113,6 +113,22 @@ class Session:
         self._save("panel-steps.png")
         self._named("showIn3DCheckBox").click()
 
+    def parts(self) -> None:
+        """The model with two labels, with both of them in 3D."""
+        segmentationNode = self.ui.segmentationSelector.currentNode()
+        segmentationNode.GetDisplayNode().SetVisibility(False)
+        self.ui.segmentationSelector.setCurrentNode(None)
+        model = self.ui.modelSelector
+        model.setCurrentIndex(model.findText("Hippocampus, anterior and posterior (T1 MRI)"))
+        self.ui.segmentButton.click()
+        self._waitUntil(lambda: self.ui.segmentButton.text == "Segment")
+        self.ui.show3DButton.click()
+        self._save("panel-parts.png")
+        self.ui.segmentationSelector.currentNode().GetDisplayNode().SetVisibility(False)
+        self.ui.segmentationSelector.setCurrentNode(segmentationNode)
+        segmentationNode.GetDisplayNode().SetVisibility(True)
+        model.setCurrentIndex(model.findText("Hippocampus (T1 MRI)"))
+
     def uncertainty(self) -> None:
         """Several runs, and their disagreement as it is seen in the views once the module is left."""
         self.ui.runsSpinBox.value = RUNS
@@ -175,6 +191,7 @@ def main() -> int:
     session.during()
     session.after()
     session.steps()
+    session.parts()
     session.uncertainty()
     return 0
 

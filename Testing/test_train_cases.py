@@ -94,6 +94,9 @@ class CasesPanelTest(TrainPanelCase):
     def drop(self, *addresses):
         data = qt.QMimeData()
         data.setUrls([qt.QUrl(one) for one in addresses])
+        return self.dropData(data)
+
+    def dropData(self, data):
         viewport = self.ui.casesTable.viewport()
         for kind, place in ((qt.QDragEnterEvent, qt.QPoint(5, 5)), (qt.QDropEvent, qt.QPointF(5, 5))):
             event = kind(place, qt.Qt.MoveAction, data, qt.Qt.LeftButton, qt.Qt.NoModifier)
@@ -199,6 +202,18 @@ class CasesPanelTest(TrainPanelCase):
         self.assertEqual([row[0] for row in self.rows()], ["A", "B", "C", "D"])
         self.assertFalse(self.drop("https://example.com/scan.nii"))
         self.assertIsNotNone(hierarchy.GetItemDataNode(hierarchy.GetItemByDataNode(volume)))
+
+    def test_treeOfThePanelCanBeDraggedFrom(self):
+        item = self.folderWith("Study", *self.addPair("A"), *self.addPair("B"))
+        self.addPair("C")
+        tree = self.ui.hierarchyTree
+        tree.setCurrentItem(item)
+        dragged = tree.model().mimeData(tree.selectionModel().selectedIndexes)
+        self.assertEqual(library("drop_target").itemsOf(dragged), [item])
+        self.assertTrue(self.dropData(dragged))
+        self.assertEqual([row[0] for row in self.rows()], ["A", "B"])
+        self.assertFalse(tree.acceptDrops)
+        self.assertTrue(self.ui.hierarchySection.collapsed)
 
     def test_removedRowsLeaveTheirNodes(self):
         for name in ("A", "B", "C"):
@@ -356,8 +371,8 @@ class CasesPanelTest(TrainPanelCase):
 
     # Export
 
-    def prepared(self):
-        self.parameters.modelName, self.parameters.runsFolder = "Test", self.folder / "runs"
+    def prepared(self, runsFolder=None):
+        self.parameters.modelName, self.parameters.runsFolder = "Test", runsFolder or self.folder / "runs"
         self.assertEqual(self.reason(), "")
         return self.panel.logic.prepare(self.parameters)
 
@@ -370,6 +385,10 @@ class CasesPanelTest(TrainPanelCase):
         preparation.complete()
         dataset = find_dataset(preparation.folder / "cases")
         self.assertEqual([case.name for case in dataset.cases], ["CT_1", "CT_1_2", "case0"])
+        # Scans are not compressed, which would take seconds for a large one, in one step.
+        self.assertEqual(
+            {(case.image.suffixes[-1], case.label.suffixes[-1]) for case in dataset.cases}, {(".nii", ".gz")}
+        )
         self.assertEqual(dataset.labels, {1: "Liver", 2: "Spleen", 3: "Label 2"})
         values = [set(np.unique(read_case(case)[1])) for case in dataset.cases]
         self.assertEqual(values, [{0, 1, 2}, {0, 2}, {0, 3}])
@@ -382,9 +401,19 @@ class CasesPanelTest(TrainPanelCase):
         preparation = self.prepared()
         while preparation.progress is None or preparation.progress.done < 1:
             preparation.advance(0)
-        self.assertTrue((preparation.folder / "cases" / "imagesTr" / "A.nii.gz").is_file())
+        self.assertTrue((preparation.folder / "cases" / "imagesTr" / "A.nii").is_file())
         preparation.cancel()
         self.assertFalse((self.folder / "runs").exists())
+
+    def test_cancelledExportLeavesWhatOthersHavePutBesideIt(self):
+        for name in ("A", "B"):
+            self.add(*self.addPair(name))
+        preparation = self.prepared(self.folder / "mine" / "runs")
+        preparation.advance(0)
+        self.assertTrue((preparation.folder / "cases").is_dir())
+        (self.folder / "mine" / "note.txt").touch()
+        preparation.cancel()
+        self.assertEqual(list((self.folder / "mine").iterdir()), [self.folder / "mine" / "note.txt"])
 
     def test_fullDiskIsOneSentence(self):
         for name in ("A", "B"):

@@ -196,6 +196,7 @@ class TrainResultsTest(TrainPanelCase):
             path = str(Path(folder) / "scene.mrb")
             self.assertTrue(slicer.util.saveScene(path))
             slicer.mrmlScene.Clear(0)
+            slicer.app.processEvents()
             self.assertTrue(self.ui.figuresLabel.isHidden())
             shutil.rmtree(self.folder)
             slicer.util.loadScene(path)

@@ -428,6 +428,15 @@ class TrainRunTest(TrainPanelCase):
         self.waitUntil(lambda: "teration" in self.ui.progressLabel.text)
         self.waitUntil(lambda: len(self.charts()) == 3)
 
+    def test_openingASceneWhileItsRunGoesOnAddsNoCurvesOnceMore(self):
+        self.startAndWaitForProgress("deaf")
+        self.waitUntil(lambda: len(self.charts()) == 3)
+        path = str(self.folder / "scene.mrb")
+        self.assertTrue(slicer.util.saveScene(path))
+        slicer.util.loadScene(path)
+        self.waitUntil(lambda: not self.ui.showCurvesButton.isHidden())
+        self.assertEqual(len(self.charts()), 3)
+
     def test_anEndThatWasSeenIsNotShownAgainInAnotherScene(self):
         self.startAndWaitForProgress()
         self.ui.stopButton.click()
@@ -483,6 +492,12 @@ class TrainRunTest(TrainPanelCase):
             self.ui.offerButton.click()
         model.installExtensionFromServer.assert_called_once_with("PyTorch")
         self.assertIn("restart", self.message())
+
+    def test_withoutAnExtensionsManagerItSaysWhatToDo(self):
+        self.assertFalse(hasattr(slicer.app, "extensionsManagerModel"))
+        self.withoutTorch()
+        self.ui.offerButton.click()
+        self.assertIn("no Extensions Manager", self.message())
 
     def test_withTheExtensionItInstallsTorch(self):
         utils = mock.Mock()

@@ -15,7 +15,7 @@ from .step_plot import StepPlot
 from .step_surface import StepSurface
 from .wording import labelsHtml
 
-UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "StepPlayer.ui"
+UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "MedNCASegmentStepPlayer.ui"
 PLOT_HEIGHT = 180
 
 

@@ -12,6 +12,7 @@ from slicer.ScriptedLoadableModule import ScriptedLoadableModuleWidget
 from slicer.util import VTKObservationMixin
 
 from .batch import Batch
+from .gui_connection import GuiConnection
 from .live_view import LiveView
 from .logic import MedNCASegmentLogic, RunOptions
 from .many_volumes import batchMessage, startBatch
@@ -45,7 +46,6 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         # Before the base class, which sets up at once when it has no parent.
         self.logic: MedNCASegmentLogic | None = None
         self._parameterNode: MedNCASegmentParameterNode | None = None
-        self._guiTag = None
         self._underWay: _UnderWay | None = None
         VTKObservationMixin.__init__(self)
         ScriptedLoadableModuleWidget.__init__(self, parent)
@@ -58,6 +58,7 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.ui = slicer.util.childWidgetVariables(uiWidget)
         uiWidget.setMRMLScene(slicer.mrmlScene)
 
+        self._gui = GuiConnection(self.ui)
         self.logic = MedNCASegmentLogic()
         self._runs = RunSection(self.ui, self._onEnd, self._onOver)
         self._models = ModelChooser(self.ui, self.logic, self._onModelChosen, self._runs.say)
@@ -115,16 +116,16 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def setParameterNode(self, parameterNode: MedNCASegmentParameterNode | None) -> None:
         """Show another parameter node of this module, or None to let go of the one shown."""
         if self._parameterNode is not None:
-            self._parameterNode.disconnectGui(self._guiTag)
             self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self._onParametersModified)
-        self._parameterNode, self._guiTag = parameterNode, None
+        self._gui.disconnect()
+        self._parameterNode = parameterNode
         if parameterNode is None:
             self._volume.watch(None)
             self._region.watch(None)
             self._results.hide()
             return
         self._volume.watch(parameterNode.inputVolume)
-        self._guiTag = parameterNode.connectGui(self.ui)
+        self._gui.connect(parameterNode)
         self.addObserver(parameterNode, vtk.vtkCommand.ModifiedEvent, self._onParametersModified)
         self._onParametersModified()
 

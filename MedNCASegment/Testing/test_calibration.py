@@ -1,11 +1,13 @@
 """Calibration: one offset a label, and whether only the largest component is kept, by Dice."""
 
+import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from core_cases import random_volume, require_torch, small_model
 from mednca import Model, Segmenter
+from mednca.evaluation import evaluate_case
 from mednca.postprocess import keep_largest_components
 
 require_torch()
@@ -63,21 +65,37 @@ def test_the_largest_component_alone_is_kept_when_validation_cases_are_better_wi
     found = Segmenter(model).run(volume).labels
     cleaned = keep_largest_components(found)
     assert 0 < np.count_nonzero(cleaned) < np.count_nonzero(found)
-    chosen = choose_postprocessing(model, [(volume, cleaned)])
+    chosen, rows = choose_postprocessing(model, [("one", volume, cleaned, found)])
     assert chosen.card.largest_component
     assert chosen.card.training["postprocessing"]["dice_largest_component"] == 1.0
     assert chosen.card.training["postprocessing"]["dice_all_components"] < 1.0
     np.testing.assert_array_equal(Segmenter(chosen).run(volume).labels, cleaned)
+    assert rows == [evaluate_case("one", cleaned, cleaned, volume, model.card.labels)]
 
 
 def test_all_components_are_kept_when_validation_cases_are_no_better_without_them():
     pytest.importorskip("SimpleITK")
     model, volume = small_model(), random_volume()
-    chosen = choose_postprocessing(model, [(volume, Segmenter(model).run(volume).labels)])
+    found = Segmenter(model).run(volume).labels
+    chosen, rows = choose_postprocessing(model, [("one", volume, found, found)])
     assert not chosen.card.largest_component
     assert chosen.card.training["postprocessing"]["dice_all_components"] == 1.0
+    assert rows == [evaluate_case("one", found, found, volume, model.card.labels)]
 
 
-def test_without_cases_nothing_is_chosen():
-    model = small_model()
-    assert choose_postprocessing(model, []) is model
+def test_a_card_that_asks_for_the_largest_component_keeps_it():
+    model, volume = small_model(largest_component=True), random_volume()
+    nothing = np.zeros(volume.array.shape, np.uint8)
+    chosen, rows = choose_postprocessing(model, [("one", volume, nothing, nothing)])
+    assert chosen is model
+    assert [row["dice"] for row in rows] == [1.0]
+
+
+def test_without_cases_or_simpleitk_nothing_is_chosen(monkeypatch):
+    model, volume = small_model(), random_volume()
+    found = Segmenter(model).run(volume).labels
+    assert choose_postprocessing(model, []) == (model, [])
+    monkeypatch.setitem(sys.modules, "SimpleITK", None)
+    chosen, rows = choose_postprocessing(model, [("one", volume, found, found)])
+    assert chosen is model
+    assert [row["dice"] for row in rows] == [1.0]

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -125,6 +126,17 @@ def test_a_write_that_fails_leaves_the_earlier_file_and_nothing_else(tmp_path):
         raise OSError(28, "No space left on device")
     assert path.read_text() == "earlier"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_disk_that_is_read_only_is_said_of_the_file_that_was_asked_for(tmp_path, monkeypatch):
+    def refuse(path, missing_ok=False):
+        raise OSError(30, "Read-only file system", str(path))
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    wanted = tmp_path / "v.txt"
+    with pytest.raises(MedNCAError, match="v.txt' cannot be written .Read-only") as raised, replacing(wanted) as half:
+        refuse(half)
+    assert f"'{wanted}'" in str(raised.value)
 
 
 def test_the_earlier_file_is_there_until_the_new_one_is_complete(tmp_path):

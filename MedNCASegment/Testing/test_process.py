@@ -113,6 +113,12 @@ def test_it_is_in_a_session_of_its_own(family):
     assert os.getsid(0) != child.pid
 
 
+@pytest.mark.skipif(os.name == "nt", reason="priorities have other numbers")
+def test_it_and_what_it_starts_give_way_to_others(family):
+    _, pids = family
+    assert all(os.getpriority(os.PRIO_PROCESS, pid) >= process.NICENESS for pid in pids)
+
+
 def test_it_goes_on_after_its_starter_was_killed_and_is_found_again(tmp_path):
     program = tmp_path / "family.py"
     program.write_text(FAMILY)

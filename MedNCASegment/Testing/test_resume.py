@@ -32,7 +32,8 @@ from mednca.training.finishing import finish  # isort: skip
 from mednca.training.interruption import Paused  # isort: skip
 from mednca.training.run_folder import RunFolder  # isort: skip
 
-LONG = replace(RECIPE, iterations=400, checkpoint_every=7, validate_every=40, patch=8)
+LONG = replace(RECIPE, iterations=120, checkpoint_every=7, validate_every=40, patch=8)
+KILLS = 2  # once training goes on; PyTorch takes seconds to import, so that each costs as much as a run
 TMPFS = sys.platform.startswith("linux") and os.geteuid() == 0
 
 
@@ -50,9 +51,13 @@ def plan(tmp_path_factory):
 def whole(data, plan, tmp_path_factory):
     """A run that was never stopped: its folder, with model.npz and model.npz.work."""
     folder = tmp_path_factory.mktemp("whole")
-    done = run(data, folder / "model.npz", "--plan", plan, "--threads", "1")
-    assert done.returncode == 0, done.stderr
+    assert here(data, folder / "model.npz", "--plan", plan, "--threads", "1") == 0
     return folder
+
+
+def here(data, model, *arguments):
+    """The command in this process, which has PyTorch imported already; its exit code."""
+    return main(command(data, model, *arguments)[3:])
 
 
 def assert_as_if_never_stopped(folder, whole):
@@ -71,12 +76,12 @@ def test_killed_at_random_moments_and_resumed_a_run_ends_in_the_same_weights(dat
     print(f"seed of the moments: {seed}")
     moments = random.Random(seed)
     model, workdir = tmp_path / "model.npz", tmp_path / "model.npz.work"
-    targets = sorted(moments.randrange(1, LONG.iterations) for _ in range(3))
+    targets = sorted(moments.randrange(1, LONG.iterations) for _ in range(KILLS))
     # The first anywhere, the import of PyTorch included; the others from an iteration on.
     for target in (None, *targets):
         process = start(data, model, "--plan", plan, "--threads", "1", "--resume")
         if target is None:
-            time.sleep(moments.uniform(0, 6.0))
+            time.sleep(moments.uniform(0, 3.0))
         else:
             wait_for_iteration(process, workdir, target)
             time.sleep(moments.uniform(0, 0.1))
@@ -93,7 +98,7 @@ def test_killed_at_random_moments_and_resumed_a_run_ends_in_the_same_weights(dat
 
 
 @pytest.mark.parametrize("how", ["file", "interrupt", "terminate"])
-def test_a_run_that_is_asked_to_stop_writes_a_checkpoint_and_goes_on_later(data, plan, whole, tmp_path, how):
+def test_a_run_that_is_asked_to_stop_writes_a_checkpoint_and_goes_on_later(data, plan, whole, tmp_path, how, capsys):
     if how != "file" and os.name == "nt":
         pytest.skip("Windows has no such signals for other processes")
     model, workdir = tmp_path / "model.npz", tmp_path / "model.npz.work"
@@ -108,14 +113,13 @@ def test_a_run_that_is_asked_to_stop_writes_a_checkpoint_and_goes_on_later(data,
     assert "Traceback" not in errors
     status = status_of(workdir)
     assert status["state"] == "paused"
-    assert 0 < status["iteration"] < 400
+    assert 0 < status["iteration"] < LONG.iterations
     assert f"paused at iteration {status['iteration']}" in output
     assert not (workdir / "stop").exists()
     assert not model.exists()
     assert load_model(workdir / "best.npz").card.training["iterations"] <= status["iteration"]
-    done = run(data, model, "--resume")
-    assert done.returncode == 0, done.stderr
-    assert f"going on at iteration {status['iteration']}" in done.stdout
+    assert here(data, model, "--resume") == 0
+    assert f"going on at iteration {status['iteration']}" in capsys.readouterr().out
     assert_as_if_never_stopped(tmp_path, whole)
 
 
@@ -216,8 +220,7 @@ def test_a_really_full_disk(data, plan, whole, tmp_path):
         assert status["state"] == "failed"
         assert status["message"].startswith("The disk is full")
         filler.unlink()
-        done = run(data, model, *arguments, "--resume")
-        assert done.returncode == 0, done.stderr
+        assert here(data, model, *arguments, "--resume") == 0
         (tmp_path / "model.npz.work").symlink_to(workdir)
         assert_as_if_never_stopped(tmp_path, whole)
     finally:

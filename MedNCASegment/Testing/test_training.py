@@ -1,13 +1,16 @@
 """Training as a whole, on cases small enough for a test."""
 
+import errno
 import json
 import math
+import os
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from core_cases import random_volume, small_card
-from mednca import MedNCAError, Segmenter, Volume, load_model, save_model, write_volume
+from mednca import MedNCAError, Options, Segmenter, Volume, load_model, save_model, write_volume, writing
+from mednca.evaluation import evaluate_case
 from training_case import RECIPE, read_log, same_weights, status_of, train, trainer_in, write_cases
 
 from mednca.training.finishing import finish  # isort: skip
@@ -62,6 +65,28 @@ def test_the_work_folder_holds_the_figures_of_the_validation_cases(data, tmp_pat
     assert model.card.evaluation["cases"] == 2
 
 
+def test_for_the_figures_every_case_is_segmented_once_and_they_are_those_of_the_model(data, tmp_path, monkeypatch):
+    with RunFolder(tmp_path / "work") as folder:
+        trainer = trainer_in(folder, data, validation=0.4)
+        model, events, segmented = trainer.run(), Segmenter.events, []
+
+        def counted(segmenter, volume, *arguments):
+            segmented.append(volume)
+            return events(segmenter, volume, *arguments)
+
+        monkeypatch.setattr(Segmenter, "events", counted)
+        model = finish(trainer, model)
+    # Three to calibrate on, two for post-processing and figures.
+    assert len(segmented) == 3 + 2
+    segmenter, labels = Segmenter(model, options=Options(seed=0)), model.card.labels
+    rows = [
+        evaluate_case(name, segmenter.run(volume).labels, truth, volume, labels)
+        for name, (volume, truth) in zip(trainer.validation.names, trainer.validation.cases, strict=True)
+    ]
+    assert json.loads((tmp_path / "work" / "results.json").read_text())["cases"] == rows
+    assert model.card.training["postprocessing"]["cases"] == 2
+
+
 def test_the_status_and_the_log_follow_the_run(data, tmp_path):
     states = []
     with RunFolder(tmp_path / "work") as folder:
@@ -100,6 +125,27 @@ def test_the_preview_shows_the_steps_on_a_slice_of_a_validation_case(data, tmp_p
     assert 0 <= image.min() < image.max() <= 1
     # The label is the bright part of the image.
     assert image[truth > 0].mean() > image[truth == 0].mean() + 0.3
+
+
+def test_a_status_and_a_preview_that_cannot_be_written_do_not_end_the_training(data, tmp_path, monkeypatch, caplog):
+    recipe = replace(RECIPE, validate_every=4)
+    reference = train(data, tmp_path / "whole", recipe)
+    move = os.replace
+
+    def readers_hold(source, target):
+        if os.path.basename(target) in ("status.json", "preview.npz"):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        move(source, target)
+
+    monkeypatch.setattr(writing, "READERS", 0.0)
+    monkeypatch.setattr(os, "replace", readers_hold)
+    assert same_weights(train(data, tmp_path / "work", recipe), reference)
+    assert read_log(tmp_path / "work") == read_log(tmp_path / "whole")
+    assert not (tmp_path / "work" / "preview.npz").exists()
+    # Each is told once, however often it was tried.
+    assert sorted(record.getMessage().split("'")[1] for record in caplog.records) == [
+        str(tmp_path / "work" / name) for name in ("preview.npz", "status.json")
+    ]
 
 
 def test_the_preview_ends_in_what_the_model_finds_in_that_slice(data, tmp_path):

@@ -1,6 +1,7 @@
 """`mednca train` as it is called: what it writes, and one sentence for each mistake."""
 
 import json
+import os
 import sys
 from dataclasses import replace
 
@@ -104,6 +105,24 @@ def test_wrong_files_get_one_sentence(train, tmp_path):
     assert_one_sentence(train(output=tmp_path / "model.txt"), "ends in .npz")
     assert_one_sentence(train(output=tmp_path / "nowhere" / "model.npz"), "create it first")
     assert_one_sentence(train("--preset", "nothing", plan=None), "no preset 'nothing'")
+
+
+@pytest.mark.parametrize("words", [["--preset", "nothing"], ["--fold", "6/5"]])
+def test_what_no_case_can_change_is_said_before_the_cases_are_looked_at(train, words, tmp_path):
+    code, _, errors = train(*words, data=tmp_path / "nowhere", plan=None)
+    assert (code, errors.count("\n")) == (2, 1)
+    assert words[1] in errors or "fold 6 of 5" in errors
+
+
+def test_a_folder_that_cannot_be_written_to_is_said_before_training(train, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert_one_sentence(train(), "cannot be written to")
+
+
+def test_resuming_what_has_not_begun_says_so(train):
+    code, output, errors = train("--resume")
+    assert code == 0, errors
+    assert "has no checkpoint yet; the run starts at its beginning" in output
 
 
 def test_a_label_of_the_plan_that_no_case_has_is_named(train, tmp_path):

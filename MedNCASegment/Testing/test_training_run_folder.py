@@ -10,7 +10,8 @@ import time
 
 import pytest
 from core_cases import require_torch
-from mednca import MedNCAError
+from mednca import MedNCAError, writing
+from mednca.errors import DiskFullError
 from mednca.process import started_at
 from mednca.training.run_folder import RunFolder
 
@@ -110,6 +111,51 @@ def test_the_status_is_written_at_a_change_of_state_and_else_once_a_second(tmp_p
         clock[0] += 1.1
         folder.update(iteration=4)
         assert written() == 4
+
+
+def test_a_status_that_cannot_be_written_stays_as_it_was_until_it_can(tmp_path, monkeypatch, caplog):
+    clock, held = [1000.0], [False]
+    replace = os.replace
+
+    def reader_holds(source, target):
+        if held[0]:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        replace(source, target)
+
+    def written():
+        return json.loads((tmp_path / "status.json").read_text())["iteration"]
+
+    monkeypatch.setattr(writing, "READERS", 0.0)
+    monkeypatch.setattr(os, "replace", reader_holds)
+    with RunFolder(tmp_path) as folder:
+        folder.update(iteration=1, state="training")
+        monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+        held[0] = True
+        folder.update(iteration=2, state="validating")
+        folder.update(iteration=3, state="training")
+        assert written() == 1
+        assert [record.getMessage() for record in caplog.records] == [
+            f"'{tmp_path / 'status.json'}' cannot be written (Permission denied); check the disk. Training goes on."
+        ]
+        held[0] = False
+        clock[0] += 19
+        folder.update(iteration=4)
+        assert written() == 1
+        clock[0] += 2
+        folder.update(iteration=5)
+        assert written() == 5
+    assert sorted(os.listdir(tmp_path)) == ["status.json"]
+
+
+def test_a_status_for_which_the_disk_is_too_full_ends_the_training(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with RunFolder(tmp_path) as folder:
+        folder.update(state="training")
+        monkeypatch.setattr(os, "replace", full)
+        with pytest.raises(DiskFullError, match="^The disk is full"):
+            folder.update(state="validating")
 
 
 def test_the_status_says_that_a_run_failed_even_when_no_new_file_can_be_made(tmp_path, monkeypatch):

@@ -12,7 +12,7 @@ from mednca.engines.torch_engine import fold_tensors  # noqa: E402
 from mednca.training import step  # noqa: E402
 
 CHANNELS, HIDDEN = 8, 16
-GRIDS = [(1, 2, 2), (1, 2, 5), (3, 7, 4), (4, 12, 13)]  # slices, rows, columns
+GRIDS = [(1, 2, 2), (1, 2, 5), (3, 2, 2), (3, 7, 4), (4, 12, 13)]  # slices, rows, columns
 
 
 def setting(grid, fire_rate=0.5, steps=3, image_channels=1):

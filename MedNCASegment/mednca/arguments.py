@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -15,6 +16,8 @@ def need_folder_of(path: str | Path) -> None:
         raise MedNCAError(f"The folder '{Path(path).parent}' does not exist; create it first.")
     if Path(path).is_dir():
         raise MedNCAError(f"'{path}' is a folder; give the name of a file.")
+    if not os.access(Path(path).parent, os.W_OK):
+        raise MedNCAError(f"The folder '{Path(path).parent}' cannot be written to; give another.")
 
 
 def need_model_ending(path: str | Path) -> None:

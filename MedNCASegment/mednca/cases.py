@@ -190,14 +190,19 @@ def fold_cases(
     Raises:
         MedNCAError: there is no such fold, there are fewer cases than folds, or a name to exclude does not exist.
     """
-    if count < 2 or not 1 <= index <= count:
-        raise MedNCAError(f"There is no fold {index} of {count}; give one from 1/2 on, such as 1/5.")
+    check_fold(index, count)
     left = leave_out(cases, exclude)
     if count > len(left):
         raise MedNCAError(f"There are {len(left)} cases for {count} folds; give fewer folds or add cases.")
     shuffled = random.Random(seed).sample(left, len(left))
     validation = shuffled[index - 1 :: count]
     return _sorted(case for case in left if case not in validation), _sorted(validation)
+
+
+def check_fold(index: int, count: int) -> None:
+    """Raises MedNCAError when there is no such fold, however many cases there are."""
+    if count < 2 or not 1 <= index <= count:
+        raise MedNCAError(f"There is no fold {index} of {count}; give one from 1/2 on, such as 1/5.")
 
 
 def _sorted(cases: Iterable[AnyCase]) -> list[AnyCase]:

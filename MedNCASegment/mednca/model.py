@@ -67,8 +67,9 @@ def load_model(name_or_path: str | os.PathLike) -> Model:
 
 
 def shipped_models() -> dict[str, Path]:
-    """The models that come with MedNCA: name -> file."""
-    return {path.stem: path for path in sorted(SHIPPED_FOLDER.glob("*.npz"))}
+    """The models that come with MedNCA, in the order of their names: name -> file."""
+    files = {path.stem: path for path in SHIPPED_FOLDER.glob("*.npz")}
+    return {name: files[name] for name in sorted(files)}
 
 
 def _read(path: Path) -> Model:

@@ -20,6 +20,7 @@ from .errors import MedNCAError
 # Seconds. Linux counts from the boot, and its time of that moves with each setting of the clock; it gives an id away
 # again only after all others. Windows may do so at once, but knows the time exactly.
 SAME_START = 30.0 if sys.platform.startswith("linux") else 2.0
+NICENESS = 10  # of processes that are started here; 0 is usual, 19 gives way to all others
 ENDING = 5.0  # seconds to wait until processes that were told to end are gone
 
 
@@ -47,7 +48,8 @@ def start_detached(
 ) -> subprocess.Popen:
     """Start a process that goes on when its starter ends, however that happens.
 
-    It has no pipe to the starter, is in no console or session of it, and reads nothing.
+    It has no pipe to the starter, is in no console or session of it, and reads nothing. Programs that somebody works
+    with go before it and what it starts: its priority is lower than usual.
 
     Args:
         command: program and arguments.
@@ -77,9 +79,14 @@ def start_detached(
 def _start(command: list[str], **options) -> subprocess.Popen:
     if sys.platform != "win32":
         # A session of its own: neither Ctrl+C in a terminal nor closing it reaches the process.
-        return subprocess.Popen(command, start_new_session=True, **options)
+        child = subprocess.Popen(command, start_new_session=True, **options)
+        # From here and not in the child, where code between fork and exec may lock up when the starter has threads.
+        # It may have ended already, or have a lower priority from its starter, which only root could raise.
+        with suppress(ProcessLookupError, PermissionError):
+            os.setpriority(os.PRIO_PGRP, child.pid, NICENESS)
+        return child
     # An invisible console of its own, which programs that it starts share; without any, each would open a window.
-    flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
+    flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.BELOW_NORMAL_PRIORITY_CLASS
     try:
         # A starter in a job object (of an editor, a remote session, a test runner) may be ended with all of the job.
         return subprocess.Popen(command, creationflags=flags | subprocess.CREATE_BREAKAWAY_FROM_JOB, **options)

@@ -7,10 +7,10 @@ import os
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from .errors import MedNCAError
+from .errors import DiskFullError, MedNCAError
 
 # Seconds. On Windows a file cannot be replaced while somebody reads it; programs that look for viruses or copy files to
 # a server take their time, and a training must not end for that.
@@ -26,7 +26,8 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
     fails, or the process dies, `path` is as it was before.
 
     Raises:
-        MedNCAError: the folder does not exist or cannot be written to, or the disk is full.
+        DiskFullError: the disk is full.
+        MedNCAError: the folder does not exist or cannot be written to.
     """
     path = Path(path)
     if not path.parent.is_dir():
@@ -42,10 +43,12 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
             _replace(temporary, path)
         except OSError as error:
             if error.errno in FULL:
-                raise MedNCAError(f"The disk is full: '{path}' cannot be written; free some space.") from error
+                raise DiskFullError(f"The disk is full: '{path}' cannot be written; free some space.") from error
             raise MedNCAError(f"'{path}' cannot be written ({error.strerror or error}); check the disk.") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        # Where it cannot be deleted either, as on a disk that is read-only, the sentence about the file itself counts.
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def leftovers(path: Path) -> list[Path]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import qt
 import slicer
+from MedNCASegmentLib.gui_connection import GuiConnection
 from MedNCASegmentLib.run_timer import RunTimer
 from slicer.i18n import tr as _
 
@@ -22,7 +23,7 @@ from .segment_labels import codeFrom, nameKey
 from .stepwise import Stepwise
 from .wording import caseRows, casesText, segmentRows
 
-UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "Cases.ui"
+UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "MedNCATrainCases.ui"
 SHOW_EVERY = 0.5  # seconds
 
 
@@ -37,12 +38,13 @@ class CasesSection:
             onChanged: is called when more is known of the cases, or the nodes that they consist of have changed.
         """
         self._logic, self._onChanged = logic, onChanged
-        self._parameters = self._guiTag = None
+        self._parameters = None
         self._message = self._summary = ""
         self._shown = 0.0  # when the cases were last shown while they are looked at
         section = slicer.util.loadUI(str(UI_FILE))
         layout.addWidget(section)
         self.ui = slicer.util.childWidgetVariables(section)
+        self._gui = GuiConnection(self.ui)
         section.setMRMLScene(slicer.mrmlScene)
         self._table = CaseTable(self.ui.casesTable, self._showButtons, self._onActivated)
         self._segments = SegmentTable(self.ui.segmentsTable, self._onSegmentChosen, self._onCodeWritten)
@@ -67,16 +69,15 @@ class CasesSection:
 
     def setParameters(self, parameters) -> None:
         """Show other parameters, or None to let go of those shown."""
-        if self._parameters is not None:
-            self._parameters.disconnectGui(self._guiTag)
+        self._gui.disconnect()
         self._timer.stop()
         self._files.stop()
         self._message = ""
-        self._parameters, self._guiTag = parameters, None
+        self._parameters = parameters
         if parameters is None:
             self._watcher.watch([])
             return
-        self._guiTag = parameters.connectGui(self.ui)
+        self._gui.connect(parameters)
 
     def show(self) -> None:
         """Show the parameters as they are now; called after each change of them, and never while there are none."""

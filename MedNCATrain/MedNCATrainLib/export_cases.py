@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from .computer import freeBytes
 from .stepwise import Stepwise
 
 CASES = "cases"  # folder within that of the run
+# A scan is written in one step, and compressing a large one would hold up the window for seconds; a drawing is quick.
+IMAGE_ENDING, LABEL_ENDING = ".nii", ".nii.gz"
 CHECKPOINTS = 100e6  # bytes that the training itself writes, at most
 # Types that every reader of NIfTI files knows; whatever else a volume has becomes one of them.
 STORED = (np.uint8, np.int16, np.int32, np.uint16, np.float32)
@@ -77,16 +80,16 @@ def _writing(folder: Path, cases: dict[str, AnyCase], plan: Plan) -> Iterator[Ex
             problem = reportOf(content, labels).problem
             if problem:
                 raise MedNCAError(f"'{name}': {problem}")
-            write_volume(images / f"{name}.nii.gz", _storable(content.volume))
+            write_volume(images / f"{name}{IMAGE_ENDING}", _storable(content.volume))
             yield ExportProgress(done, len(cases), name)
-            write_volume(truths / f"{name}.nii.gz", Volume(content.label, content.volume.affine))
+            write_volume(truths / f"{name}{LABEL_ENDING}", Volume(content.label, content.volume.affine))
         _writeJson(folder / CASES / "dataset.json", _description(list(cases), plan))
         _writeText(folder / CASES / "plan.json", plan.to_json())
         complete = True
         yield ExportProgress(len(cases), len(cases), "")
     finally:
         if not complete:
-            shutil.rmtree(made, ignore_errors=True)
+            _remove(folder, made)
 
 
 def checkSpace(folder: Path, needed: int) -> None:
@@ -127,7 +130,9 @@ def _description(names: list[str], plan: Plan) -> dict:
         "modality": {"0": plan.card.modality},
         "labels": {"0": "background", **{str(label.value): label.name for label in plan.card.labels}},
         "numTraining": len(names),
-        "training": [{"image": f"imagesTr/{name}.nii.gz", "label": f"labelsTr/{name}.nii.gz"} for name in names],
+        "training": [
+            {"image": f"imagesTr/{name}{IMAGE_ENDING}", "label": f"labelsTr/{name}{LABEL_ENDING}"} for name in names
+        ],
     }
 
 
@@ -140,6 +145,16 @@ def _makeFolder(folder: Path) -> None:
                 folder=folder, reason=error.strerror or error
             )
         ) from error
+
+
+def _remove(folder: Path, made: Path) -> None:
+    """Take away the cases of a run, and the folders from `made` on that were made for them and hold nothing else."""
+    shutil.rmtree(folder / CASES, ignore_errors=True)
+    # The first that somebody else has put something into stays, and with it those above.
+    with suppress(OSError):
+        for one in (folder, *folder.parents):
+            if one.exists() and made in (one, *one.parents):
+                one.rmdir()
 
 
 def _writeJson(path: Path, content: dict) -> None:

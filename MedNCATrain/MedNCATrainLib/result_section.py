@@ -17,7 +17,7 @@ from .results_nodes import chartOf, showEvaluation, showTableInLayout
 from .results_plot import ChartOnPanel, showChartInLayout
 from .results_table import RESULTS_FILE, HeldOutResults, readResults
 
-UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "Results.ui"
+UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "MedNCATrainResults.ui"
 
 
 class ResultSection(VTKObservationMixin):

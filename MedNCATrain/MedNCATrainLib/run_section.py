@@ -15,7 +15,7 @@ from .run_view import RunView
 from .run_watcher import RunWatcher
 from .torch_offer import offer
 
-UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "Run.ui"
+UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "MedNCATrainRun.ui"
 RESUMABLE = (RunState.PAUSED, RunState.FAILED, RunState.GONE)
 
 

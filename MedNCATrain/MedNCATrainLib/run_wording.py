@@ -20,7 +20,7 @@ def progressText(state: RunState, status: Status | None, stopping: bool) -> str:
     doing = {
         "preparing": _("Preparing the cases"),
         "validating": _("Segmenting the validation cases"),
-        "calibrating": _("Choosing the post-processing on the validation cases"),
+        "calibrating": _("Calibrating the model on training cases"),
         "evaluating": _("Evaluating the validation cases"),
     }.get(status.state)
     parts = [doing] if doing else []

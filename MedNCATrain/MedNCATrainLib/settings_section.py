@@ -6,12 +6,13 @@ from pathlib import Path
 import qt
 import slicer
 from mednca import MedNCAError
+from MedNCASegmentLib.gui_connection import GuiConnection
 
 from .plan_editor import PlanEditor
 from .planning import editsText, iterationSeconds, memoryLimit
 from .wording import heldOutText, needsText, planHtml, torchText
 
-UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "Settings.ui"
+UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "MedNCATrainSettings.ui"
 
 
 class SettingsSection:
@@ -24,25 +25,25 @@ class SettingsSection:
             logic: of the module.
         """
         self._logic = logic
-        self._parameters = self._guiTag = None
+        self._parameters = None
         section = slicer.util.loadUI(str(UI_FILE))
         layout.addWidget(section)
         self.ui = slicer.util.childWidgetVariables(section)
+        self._gui = GuiConnection(self.ui)
         section.setMRMLScene(slicer.mrmlScene)
         self._planText = ""
         self._editor = PlanEditor(self.ui, self._onEdited)
 
     def setParameters(self, parameters) -> None:
         """Show other parameters, or None to let go of those shown."""
-        if self._parameters is not None:
-            self._parameters.disconnectGui(self._guiTag)
-        self._parameters, self._guiTag = parameters, None
+        self._gui.disconnect()
+        self._parameters = parameters
         self._editor.hide()
         if parameters is None:
             return
         if not parameters.runsFolder.is_absolute():
             parameters.runsFolder = defaultFolder()
-        self._guiTag = parameters.connectGui(self.ui)
+        self._gui.connect(parameters)
 
     def show(self) -> None:
         """Show the parameters as they are now; called after each change of them, and never while there are none."""

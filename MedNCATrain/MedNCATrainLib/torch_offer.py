@@ -72,6 +72,11 @@ def _installTorch() -> str:
 
 
 def _installExtension() -> str:
+    # Slicer can be built without it.
+    if not hasattr(slicer.app, "extensionsManagerModel"):
+        raise MedNCAError(
+            _("This Slicer has no Extensions Manager; install PyTorch in its Python console: pip_install('torch').")
+        )
     # Slicer asks by itself, and offers to restart.
     model = slicer.app.extensionsManagerModel()
     with _telling(_("The PyTorch extension")):

@@ -2,6 +2,7 @@
 
 import sys
 
+import qt
 import slicer
 import vtk
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleWidget
@@ -41,15 +42,22 @@ class MedNCATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.results = ResultSection(self.ui.resultsPlace.layout(), self.logic)
         self.sections = [self.cases, self.settings, self.run, self.results]
 
+        # Opening a scene closes the former one, and at once reads nodes that would else be added anew meanwhile.
+        self._later = qt.QTimer()
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.connect("timeout()", self._onSceneRenewed)
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self._onSceneStartClose)
-        self.addObserver(scene, scene.EndCloseEvent, self._onSceneRenewed)
+        self.addObserver(scene, scene.EndCloseEvent, self._onSceneEndClose)
         self.addObserver(scene, scene.EndImportEvent, self._onSceneRenewed)
         self.initializeParameterNode()
 
     def cleanup(self) -> None:
         """Called when the module is unloaded or reloaded, and when the application closes."""
         self.setParameterNode(None)
+        self._later.stop()
+        self._later.disconnect("timeout()", self._onSceneRenewed)
         for section in self.sections:
             section.close()
         self.removeObservers()
@@ -97,7 +105,11 @@ class MedNCATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def _onSceneStartClose(self, caller, event) -> None:
         self.setParameterNode(None)
 
-    def _onSceneRenewed(self, caller, event) -> None:
+    def _onSceneEndClose(self, caller, event) -> None:
+        self._later.start()
+
+    def _onSceneRenewed(self, caller=None, event=None) -> None:
+        self._later.stop()
         # Parameters are read before the nodes that they refer to have come; read them again.
-        if self.parent.isEntered:
+        if self.parent.isEntered and not slicer.mrmlScene.IsImporting():
             self.initializeParameterNode()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import common  # noqa: F401  puts the core on the path
 import numpy as np
 from mednca import Volume
 from mednca.cases import ArrayCase

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 
-import common  # noqa: F401  puts the core on the path
 import numpy as np
 import pytest
 from mednca import MedNCAError

@@ -1,4 +1,4 @@
-"""Every file of a module is named in the module's CMakeLists.txt, and every file named there exists.
+"""Every file of a module is named in its CMakeLists.txt, every file named there exists, and its tests are registered.
 
 A file that is not named works in the source tree and is missing from the installed extension.
 """
@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 from repository import ROOT, module_files, modules, report
+
+PREFIX = "MedNCA"  # of all file names that could meet those of other extensions
 
 
 def named(module: Path) -> tuple[list[str], list[str]]:
@@ -23,6 +25,26 @@ def named(module: Path) -> tuple[list[str], list[str]]:
     return lists[0], lists[1]
 
 
+# Self-tests that need what Slicer's Python lacks; where extensions are built and tested, they would fail.
+OPTIONAL_TESTS = {"MedNCATrain": "MedNCA_TEST_TRAINING"}
+
+
+def test_problems(module: Path) -> list[str]:
+    """What keeps CTest from running the tests that a module has, or has it run those that cannot pass everywhere."""
+    text, label = (module / "CMakeLists.txt").read_text(), f"{module.name}/CMakeLists.txt"
+    problems = []
+    if not re.search(r"slicerMacroBuildScriptedModule\([^)]*\bWITH_GENERIC_TESTS\b", text):
+        problems.append(f"{label} lacks WITH_GENERIC_TESTS")
+    option = OPTIONAL_TESTS.get(module.name)
+    condition = "BUILD_TESTING" + (f" AND {option}" if option else "")
+    block = re.search(rf"\nif\({condition}\)\n(.*?)\nendif\(\)", text, re.DOTALL)
+    if not block or "slicer_add_python_unittest(SCRIPT ${MODULE_NAME}.py)" not in block[1]:
+        problems.append(f"{label} registers no self-test under if({condition})")
+    if option and not re.search(rf'\noption\({option} "[^"]+" OFF\)', text):
+        problems.append(f"{label} lacks option({option}), which is off by itself")
+    return problems
+
+
 def problems_of(module: Path) -> list[str]:
     """One sentence for each disagreement between the module's folder and its CMakeLists.txt."""
     scripts, resources = named(module)
@@ -34,6 +56,9 @@ def problems_of(module: Path) -> list[str]:
     problems += [f"{label} names {path} twice" for path in sorted({p for p in entries if entries.count(p) > 1})]
     problems += [f"{label} has {path} among the resources" for path in resources if path.endswith(".py")]
     problems += [f"{label} has {path} among the scripts" for path in scripts if not path.endswith(".py")]
+    # Resources/ is installed into one folder for all modules of Slicer, of other extensions too.
+    shared = [path for path in resources if path.startswith("Resources/") and not Path(path).name.startswith(PREFIX)]
+    problems += [f"{label} has {path}, whose name does not begin with {PREFIX}" for path in shared]
     return problems
 
 
@@ -41,13 +66,13 @@ def main() -> int:
     """Checks every module."""
     if not modules():
         return report(["the root CMakeLists.txt adds no module"], "")
-    problems = [problem for module in modules() for problem in problems_of(module)]
+    problems = [problem for module in modules() for problem in problems_of(module) + test_problems(module)]
     # A folder that looks like a module but is not added would be left out of the extension altogether.
     for script in sorted(ROOT.glob("*/*.py")):
         if script.stem == script.parent.name and script.parent not in modules():
             problems.append(f"the root CMakeLists.txt does not add {script.parent.name}")
     count = sum(len(module_files(module)) for module in modules())
-    return report(problems, f"all {count} module files are named in CMake")
+    return report(problems, f"all {count} module files are named in CMake, and the modules' tests registered")
 
 
 if __name__ == "__main__":

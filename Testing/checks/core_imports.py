@@ -27,11 +27,13 @@ MAY_IMPORT_TORCH = {
             "augment",
             "batches",
             "checkpoint",
+            "finishing",
             "learner",
             "network",
             "parallel",
             "step",
             "trainer",
+            "validation",
         )
     ),
 }

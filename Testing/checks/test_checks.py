@@ -54,6 +54,39 @@ def test_file_missing_from_cmake_and_file_that_does_not_exist_are_found(tmp_path
     ]
 
 
+def test_resource_that_could_replace_one_of_another_extension_is_found(tmp_path, monkeypatch):
+    module = tmp_path / "MedNCAModule"
+    files = [module / "Resources" / "UI" / name for name in ("MedNCAModule.ui", "Settings.ui")]
+    module.mkdir()
+    (module / "CMakeLists.txt").write_text(
+        "set(MODULE_NAME MedNCAModule)\n"
+        "set(MODULE_PYTHON_RESOURCES\n  Resources/UI/${MODULE_NAME}.ui\n  Resources/UI/Settings.ui\n  )\n"
+    )
+    monkeypatch.setattr(cmake_lists, "module_files", lambda folder: files)
+    assert cmake_lists.problems_of(module) == [
+        "MedNCAModule/CMakeLists.txt has Resources/UI/Settings.ui, whose name does not begin with MedNCA"
+    ]
+
+
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        ("WITH_GENERIC_TESTS", ""),
+        ("slicer_add_python_unittest", "# slicer_add"),
+        (" AND MedNCA_TEST_TRAINING", ""),
+        ('Python" OFF)', 'Python" ON)'),
+    ],
+)
+def test_tests_that_ctest_would_not_run_or_could_not_pass_are_found(tmp_path, old, new):
+    module = tmp_path / "MedNCATrain"
+    module.mkdir()
+    text = (ROOT / "MedNCATrain" / "CMakeLists.txt").read_text()
+    (module / "CMakeLists.txt").write_text(text)
+    assert cmake_lists.test_problems(module) == []
+    (module / "CMakeLists.txt").write_text(text.replace(old, new))
+    assert len(cmake_lists.test_problems(module)) == 1
+
+
 @pytest.mark.parametrize(
     "name, source",
     [

@@ -6,13 +6,13 @@ that Dice is best where a probability of one half divides, mends that.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
 
 from ..errors import MedNCAError
-from ..metrics import label_dice
+from ..evaluation import evaluate_case
 from ..model import Model
 from ..postprocess import component_tools, keep_largest_components
 from ..segmenter import Options, Segmenter
@@ -49,45 +49,54 @@ def calibrate(
 
 
 def choose_postprocessing(
-    model: Model, cases: list[tuple[Volume, np.ndarray]], engine=None, tick: Callable[[], None] = lambda: None
-) -> Model:
-    """The model, its card keeping each label's largest component where that is better for the cases.
+    model: Model, segmented: Iterable[tuple[str, Volume, np.ndarray, np.ndarray]]
+) -> tuple[Model, list[dict]]:
+    """The model, its card keeping each label's largest component where that is better for the cases; and its figures.
 
     The card's `training` says under "postprocessing" what was compared. A card that asks for the largest component
     already keeps it; without cases, or without SimpleITK, which finds the components, nothing is chosen either.
 
     Args:
         model: calibrated.
-        cases: volumes and label values [i, j, k] that the model was not trained on.
-        engine, tick: as for :func:`calibrate`.
+        segmented: names, volumes, label values [i, j, k] and what the model found in cases that it was not trained on.
+
+    Returns:
+        The model, and the rows of :func:`mednca.evaluation.evaluate_case` with its post-processing.
     """
-    try:
-        component_tools()
-    except MedNCAError:
-        return model
-    if not cases or model.card.largest_component:
-        return model
-    segmenter = Segmenter(model, engine, Options(seed=0, largest_component=False))
-    values = [label.value for label in model.card.labels]
+    labels = model.card.labels
+    choosing = not model.card.largest_component and _has_component_tools()
     whole, largest = [], []
-    for volume, truth in cases:
-        tick()
-        found = segmenter.run(volume).labels
-        whole.append(np.mean(label_dice(found, truth, values)))
-        largest.append(np.mean(label_dice(keep_largest_components(found), truth, values)))
-    better = float(np.mean(largest)) > float(np.mean(whole))
+    for name, volume, truth, found in segmented:
+        whole.append(evaluate_case(name, found, truth, volume, labels))
+        if choosing:
+            kept = keep_largest_components(found)
+            same = np.array_equal(kept, found)
+            largest.append(whole[-1] if same else evaluate_case(name, kept, truth, volume, labels))
+    if not largest:
+        return model, whole
+    means = [float(np.mean([row["dice"] for row in rows])) for rows in (whole, largest)]
     facts = {
-        "cases": len(cases),
-        "dice_all_components": round(float(np.mean(whole)), 4),
-        "dice_largest_component": round(float(np.mean(largest)), 4),
+        "cases": len(whole),
+        "dice_all_components": round(means[0], 4),
+        "dice_largest_component": round(means[1], 4),
     }
+    better = means[1] > means[0]
     training = {**model.card.training, "postprocessing": facts}
-    return Model(replace(model.card, largest_component=better, training=training), model.rules)
+    chosen = Model(replace(model.card, largest_component=better, training=training), model.rules)
+    return chosen, largest if better else whole
 
 
 def evenly(items: list, most: int) -> list:
     """At most `most` of the items, evenly spread over the list."""
     return items[:: -(-len(items) // most)] if items else []
+
+
+def _has_component_tools() -> bool:
+    try:
+        component_tools()
+    except MedNCAError:
+        return False
+    return True
 
 
 def _dice_by_offset(chance: np.ndarray, truth: np.ndarray) -> np.ndarray:

@@ -83,6 +83,8 @@ def usable(rows: list[CheckedCase], skip_bad: bool) -> list[CheckedCase]:
     good = [row for row in rows if row.ok]
     bad = [row for row in rows if not row.ok]
     if not good:
+        if len(rows) == 1:
+            raise MedNCAError(f"The only case, '{bad[0].name}', cannot be used: {bad[0].problems[0]}")
         first = f" The first: '{bad[0].name}': {bad[0].problems[0]}" if bad else ""
         raise MedNCAError(f"None of the {len(rows)} cases can be used.{first}")
     if bad and not skip_bad:

@@ -60,6 +60,8 @@ def _train(options: argparse.Namespace, folder: RunFolder, world) -> None:
 
     folder.update(state="preparing", model=str(Path(options.output).resolve()))
     kept = find_checkpoint(folder, world)
+    if options.resume and kept is None and world.first:
+        print(f"'{folder.path}' has no checkpoint yet; the run starts at its beginning", flush=True)
     if kept is not None:
         job = resumed_job(options, kept["job"])
     else:
@@ -73,7 +75,8 @@ def _train(options: argparse.Namespace, folder: RunFolder, world) -> None:
         with memory_explained(job.plan):
             trainer = Trainer(job, training, validation, folder, world, kept, display.show)
             display.say(
-                f"{len(training)} cases to train on, {len(validation)} to validate, {len(job.left_out)} left out"
+                f"{len(training)} {'case' if len(training) == 1 else 'cases'} to train on, {len(validation)} to"
+                f" validate, {len(job.left_out)} left out"
                 + (f"; going on at iteration {trainer.iteration}" if kept is not None else "")
             )
             model = trainer.run()

@@ -36,7 +36,6 @@ def finish(trainer: Trainer, model: Model) -> Model:
             trainer.tell(state="calibrating")
             cases = [read_case(case) for case in calibration_cases(trainer.training)]
             model = calibrate(model, cases, validation.engine, trainer.tick)
-            model = choose_postprocessing(model, validation.cases, validation.engine, trainer.tick)
             if validation:
                 folder.update(state="evaluating")
                 model = _evaluated(model, validation, folder, trainer.recipe.seed)
@@ -46,7 +45,8 @@ def finish(trainer: Trainer, model: Model) -> Model:
 
 
 def _evaluated(model: Model, validation: Validation, folder: RunFolder, seed: int) -> Model:
-    figures = summary(list(validation.rows(model)))
+    model, rows = choose_postprocessing(model, validation.segmented(model))
+    figures = summary(rows)
     folder.write_json(RESULTS, {"model": model.card.name, **figures})
     evaluation = {name: _rounded(value) for name, value in figures.items() if name != "cases"}
     evaluation["cases"] = len(figures["cases"])

@@ -180,14 +180,19 @@ def preset_names() -> list[str]:
     return sorted(path.stem for path in PRESETS.glob("*.json"))
 
 
+def check_preset(name: str | None) -> None:
+    """Raises MedNCAError when a preset is asked for that does not exist; None asks for none."""
+    if name is not None and name not in preset_names():
+        raise MedNCAError(f"There is no preset '{name}'; there are {', '.join(preset_names())}.")
+
+
 def read_preset(name: str) -> dict[str, Any]:
     """A preset: parts of a plan that are laid over a proposed one, and `wishes` that the proposal follows.
 
     Raises:
         MedNCAError: there is no preset of this name.
     """
-    if name not in preset_names():
-        raise MedNCAError(f"There is no preset '{name}'; there are {', '.join(preset_names())}.")
+    check_preset(name)
     return json.loads((PRESETS / f"{name}.json").read_text(encoding="utf-8"))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..arguments import need_folder_of
 from ..cases import AnyCase, Dataset, find_dataset, leave_out
 from ..console import ProgressBar, duration
 from ..errors import MedNCAError
@@ -15,7 +16,7 @@ from ..writing import replacing
 from .checking import CheckedCase, checking, fingerprint, table, usable
 from .duration import machine_speed, seconds_per_iteration
 from .fingerprint import Fingerprint
-from .plan import Plan, propose
+from .plan import Plan, check_preset, propose
 
 LEAST_GB, MOST_GB = 0.1, 1e5
 MOST_MINUTES = 1e6
@@ -61,8 +62,9 @@ def look_at(folder: str | Path, exclude: Iterable[str] = (), skip_bad: bool = Fa
 def plan(options: argparse.Namespace) -> None:
     """`mednca plan`: print a plan, or write it."""
     check_limits(options.memory, options.minutes)
-    if options.output and not Path(options.output).parent.is_dir():
-        raise MedNCAError(f"The folder '{Path(options.output).parent}' does not exist; create it first.")
+    check_preset(options.preset)
+    if options.output:
+        need_folder_of(options.output)
     looked = look_at(options.data, options.exclude, options.skip_bad)
     proposed = propose(
         looked.fingerprint,

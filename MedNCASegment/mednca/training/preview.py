@@ -15,7 +15,6 @@ from ..model import Model
 from ..resample import resize
 from ..segmenter import Segmenter
 from ..volume import Volume
-from ..writing import replacing
 from .run_folder import PREVIEW, RunFolder
 
 EVERY = 20.0  # seconds
@@ -64,20 +63,25 @@ class Preview:
         It has `image` float32 [row, column] from 0 to 1 and `truth` uint8 [row, column] on the finest cell grid,
         `labels` uint8 [step, row, column] with the label values after each step on the same grid, `level` uint8 [step]
         and `step` uint16 [step] counted from 1, and `facts`, a JSON text with case, slice, iteration and plane.
+
+        Raises:
+            DiskFullError: the disk is full; for any other reason the file of before just stays.
         """
         started = time.monotonic()
         labels, levels, steps = self._run(model)
         facts = {"case": self.name, "slice": self.slice, "iteration": iteration, "plane": self.plane}
-        with replacing(folder / PREVIEW) as temporary, open(temporary, "wb") as file:
-            np.savez_compressed(
-                file,
+        folder.show(
+            PREVIEW,
+            lambda temporary: np.savez_compressed(
+                temporary,
                 image=self.image.astype(np.float32),
                 truth=self.truth,
                 labels=labels,
                 level=np.array(levels, np.uint8),
                 step=np.array(steps, np.uint16),
                 facts=np.array(json.dumps(facts)),
-            )
+            ),
+        )
         now = time.monotonic()
         self._due = now + max(EVERY, (now - started) / SHARE)
 

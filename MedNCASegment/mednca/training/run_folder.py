@@ -12,20 +12,23 @@ tensorboard    event files, where TensorBoard is installed
 lock           which process trains here
 stop           made by whoever wants the training to write a checkpoint and end; it is deleted then
 
-Every file but the log is replaced as a whole, so that a reader never sees half of one.
+Every file but the log is replaced as a whole, so that a reader never sees half of one. status.json and preview.npz are
+for looking at alone: where one cannot be written for a while, because a reader holds it, training goes on without.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import socket
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..errors import MedNCAError
+from ..errors import DiskFullError, MedNCAError
 from ..process import alive, started_at
 from ..writing import leftovers, replacing
 from .peak import peak_memory_gb
@@ -34,6 +37,7 @@ PLAN, SPLIT, LOG, STATUS = "plan.json", "split.json", "log.jsonl", "status.json"
 PREVIEW, CHECKPOINT, BEST, RESULTS = "preview.npz", "checkpoint.pt", "best.npz", "results.json"
 STOP, LOCK, TENSORBOARD = "stop", "lock", "tensorboard"
 STATUS_EVERY = 1.0  # seconds; a change of state is written at once
+STATUS_AGAIN = 20.0  # seconds until a status that could not be written is tried again, as each try may take long
 
 
 class RunFolder:
@@ -49,7 +53,8 @@ class RunFolder:
         writes: of several processes that train together, one writes; with False nothing is written or locked.
         """
         self.path, self.writes = Path(path), writes
-        self._written = 0.0
+        self._due = 0.0  # when the status is written next
+        self._unwritten: set[str] = set()  # files of which it has been said that they cannot be written
         started = started_at(os.getpid())
         self._status: dict[str, Any] = {
             "state": "preparing",
@@ -96,25 +101,54 @@ class RunFolder:
 
     def update(self, **changes: Any) -> None:
         """Change fields of the status. It is written at once when the state changes, else at most once a second."""
-        new_state = changes.get("state", self.state) != self.state or not self._written
+        new_state = changes.get("state", self.state) != self.state
         self._status.update(changes)
-        if not self.writes or not (new_state or time.monotonic() - self._written >= STATUS_EVERY):
+        if not self.writes or not (new_state or time.monotonic() >= self._due):
             return
-        self._status.update(updated=time.time(), memory_gb=peak_memory_gb())
-        self.write_json(STATUS, self._status)
-        self._written = time.monotonic()
+        self._stamp()
+        written = self.show(STATUS, lambda temporary: temporary.write_text(_text(self._status), encoding="utf-8"))
+        self._due = time.monotonic() + (STATUS_EVERY if written else STATUS_AGAIN)
 
     def fail(self, sentence: str) -> None:
         """Say in the status why training failed, even on a full disk."""
+        self._status.update(state="failed", message=sentence)
+        self._stamp()
         try:
-            self.update(state="failed", message=sentence)
+            self.write_json(STATUS, self._status)
         except MedNCAError:
-            self._status.update(updated=time.time())
             # A new file has no room; the old one may have, being about as long. Where it has not, the sentence is
             # still said by whoever called this.
             with suppress(OSError), open(self._file(STATUS), "r+", encoding="utf-8") as file:
                 file.write(_text(self._status))
                 file.truncate()
+
+    def show(self, name: str, write: Callable[[Path], object]) -> bool:
+        """Replace a file that is only looked at; one that cannot be written stays as it was, which is said once.
+
+        Args:
+            name: of the file.
+            write: is given the path to write to.
+
+        Returns:
+            Whether it was written.
+
+        Raises:
+            DiskFullError: the disk is full, so that a checkpoint would not be written either.
+        """
+        if not self.writes:
+            return False
+        try:
+            with replacing(self._file(name)) as temporary:
+                write(temporary)
+        except DiskFullError:
+            raise
+        except MedNCAError as error:
+            if name not in self._unwritten:
+                logging.getLogger(__name__).warning("%s Training goes on.", error)
+            self._unwritten.add(name)
+            return False
+        self._unwritten.discard(name)
+        return True
 
     def write_json(self, name: str, content: dict) -> None:
         if self.writes:
@@ -162,6 +196,9 @@ class RunFolder:
     def clear_stop(self) -> None:
         if self.writes:
             self._file(STOP).unlink(missing_ok=True)
+
+    def _stamp(self) -> None:
+        self._status.update(updated=time.time(), memory_gb=peak_memory_gb())
 
     def _file(self, name: str) -> Path:
         return self.path / name

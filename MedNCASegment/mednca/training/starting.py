@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from ..arguments import command_line, read_text
-from ..cases import AnyCase, find_dataset, fold_cases, split_cases
+from ..cases import AnyCase, check_fold, find_dataset, fold_cases, split_cases
 from ..errors import MedNCAError
 from ..segmenter import MAX_SEED
 from .job import Job
-from .plan import Plan, propose
+from .plan import Plan, check_preset, propose
 from .plan_command import check_limits, look_at, summary
 
 VALIDATION = 0.2
@@ -41,11 +41,13 @@ def check_arguments(options: argparse.Namespace) -> None:
         if value is not None and not 0 < value < 1e9:
             raise MedNCAError(f"--{name} must be above 0 and below 1,000,000,000.")
     check_limits(options.memory, options.minutes)
+    check_preset(options.preset)
     if options.seed is not None and not 0 <= options.seed <= MAX_SEED:
         raise MedNCAError("--seed must be from 0 to 2^63 - 1.")
     if options.validation is not None and not 0 <= options.validation < 1:
         raise MedNCAError("--validation must be from 0 to below 1.")
-    _fold(options.fold)
+    if options.fold is not None:
+        check_fold(*_fold(options.fold))
 
 
 def new_job(options: argparse.Namespace) -> Job:
@@ -77,7 +79,7 @@ def new_job(options: argparse.Namespace) -> Job:
     if options.memory is not None:
         plan = plan.within(options.memory)
     _check_labels(plan, {label.value for label in looked.fingerprint.labels})
-    if options.fold:
+    if options.fold is not None:
         split = fold_cases(looked.cases, *_fold(options.fold), recipe.seed)
     else:
         share = VALIDATION if options.validation is None else options.validation
@@ -137,10 +139,8 @@ def _read_plan(path: str) -> Plan:
         raise MedNCAError(f"'{path}' cannot be used as a plan: {error}") from error
 
 
-def _fold(text: str | None) -> tuple[int, int] | None:
+def _fold(text: str) -> tuple[int, int]:
     """(index from 1, count) of "2/5"."""
-    if text is None:
-        return None
     index, _, count = text.partition("/")
     if not (index.isdecimal() and count.isdecimal()):
         raise MedNCAError(f"--fold must be such as 1/5, the first of five folds; '{text}' is not.")

@@ -131,7 +131,7 @@ def _surroundings(shape) -> torch.Tensor:
 
     one = line(rows)[:, None, :, None] * columns + line(columns)[None, :, None, :]
     starts = torch.arange(count, dtype=torch.int32) * (rows * columns)
-    return (starts[:, None, None] + one.reshape(rows * columns, 9)).view(-1, 9)
+    return (starts[:, None, None] + one.reshape(rows * columns, 9)).reshape(-1, 9)
 
 
 def _firing(fire) -> tuple[torch.Tensor, int]:

@@ -182,8 +182,8 @@ class Trainer:
 
     @property
     def _ending(self) -> float:
-        """How many validations calibration, post-processing and the figures at the end take as long as."""
-        cases = len(calibration_cases(self.training)) + 2 * len(self.validation.cases)
+        """How many validations calibration and the figures at the end take as long as."""
+        cases = len(calibration_cases(self.training)) + len(self.validation.cases)
         return cases / max(1, len(self.validation.cases) + len(self.quick))
 
     @property

@@ -11,7 +11,6 @@ import numpy as np
 import torch
 
 from ..engines import make_engine
-from ..evaluation import evaluate_case
 from ..metrics import label_dice
 from ..model import Model
 from ..segmenter import Options, Segmenter
@@ -64,22 +63,18 @@ class Validation:
     def score(self, model: Model) -> Score:
         labels = model.card.labels
         values = [label.value for label in labels]
-        rows = [label_dice(found, truth, values) for _, _, truth, found in self._segmented(model)]
+        rows = [label_dice(found, truth, values) for _, _, truth, found in self.segmented(model)]
         means = np.mean(rows, axis=0)
         return Score(float(np.mean(rows)), {label.name: float(mean) for label, mean in zip(labels, means, strict=True)})
 
     def seconds_a_case(self, model: Model) -> float:
         """How long one case takes, measured on the first."""
         started = time.perf_counter()
-        next(self._segmented(model))
+        next(self.segmented(model))
         return time.perf_counter() - started
 
-    def rows(self, model: Model) -> Iterator[dict]:
-        """The figures of :func:`mednca.evaluation.evaluate_case`, case by case."""
-        for name, volume, truth, found in self._segmented(model):
-            yield evaluate_case(name, found, truth, volume, model.card.labels)
-
-    def _segmented(self, model: Model) -> Iterator[tuple[str, Volume, np.ndarray, np.ndarray]]:
+    def segmented(self, model: Model) -> Iterator[tuple[str, Volume, np.ndarray, np.ndarray]]:
+        """Names, volumes, label values and label values as found [i, j, k], case by case."""
         segmenter = Segmenter(model, self.engine, Options(seed=0))
         for name, (volume, truth) in zip(self.names, self.cases, strict=True):
             for event in segmenter.events(volume):

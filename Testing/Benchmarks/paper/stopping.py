@@ -15,7 +15,7 @@ from typing import Any
 class Rule:
     """The numbers of the rule."""
 
-    every: int = 1000  # iterations between validations
+    every: int = 500  # iterations between validations
     margin: float = 0.002  # by which the Dice must rise to count as better
     patience: int = 5  # validations without a better Dice that start the decay
     decay: float = 0.25  # iterations of the decay, as a part of those before it

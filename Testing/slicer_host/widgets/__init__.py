@@ -18,6 +18,7 @@ from .sequence_browser import (
     qMRMLSequenceBrowserSeekWidget,
     qMRMLSequenceBrowserToolBar,
 )
+from .subject_hierarchy_tree import qMRMLSubjectHierarchyTreeView
 
 CTK_WIDGETS = {
     widget.__name__: widget
@@ -41,6 +42,7 @@ SLICER_WIDGETS = {
         qMRMLSequenceBrowserPlayWidget,
         qMRMLSequenceBrowserSeekWidget,
         qMRMLSequenceBrowserToolBar,
+        qMRMLSubjectHierarchyTreeView,
         qMRMLWidget,
         qSlicerMainWindow,
         qSlicerModuleSelectorToolBar,
