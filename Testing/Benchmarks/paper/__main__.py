@@ -17,7 +17,8 @@ from .rows import BY_NAME, ROWS, Row  # noqa: E402
 from .tasks import HIPPOCAMPUS, TASKS  # noqa: E402
 
 DATA = REPOSITORY.parent / "shared" / "data" / "hippocampus"
-PARTS = ("train", "robustness", "smallest", "draw")
+PARTS = ("train", "robustness", "smallest", "further", "draw")
+SHIPPED, PLAIN = "hippocampus", "med-nca-1mm"  # model and row that 'further' starts from
 ON_REQUEST = ("rates",)  # what the others rest on and need not be made again
 
 
@@ -27,6 +28,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("parts", nargs="*", metavar="PART", help=known)
     parser.add_argument("--list", action="store_true", help="show the rows and where they stand")
     parser.add_argument("--only", nargs="+", metavar="ROW", default=[], help="these rows alone")
+    parser.add_argument("--model", nargs="+", metavar="M", default=[], help="for 'further': shipped models, or files")
     parser.add_argument("--task", choices=TASKS, default=HIPPOCAMPUS.name, help="what is segmented (hippocampus)")
     parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="folder of the task's labelled cases")
     parser.add_argument("--work", type=Path, default=REPOSITORY / "build" / "paper", metavar="DIR", help="checkpoints")
@@ -49,12 +51,14 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     return options
 
 
-def command_of(options: argparse.Namespace, part: str, row: Row | None = None) -> str:
+def command_of(options: argparse.Namespace, part: str, row: Row | None = None, model: str = "") -> str:
     """The command that makes one result again, wherever the data lie."""
     words = ["python -m paper", part]
     words += ["--only", row.name] if row else []
-    words += ["--task", options.task] if row and options.task != HIPPOCAMPUS.name else []
-    words += ["--data", f"{options.task}/", "--seed", str(options.seed)] if row else []
+    words += ["--model", model] if model else []
+    if part != "smallest":
+        words += ["--task", options.task] if options.task != HIPPOCAMPUS.name else []
+        words += ["--data", f"{options.task}/", "--seed", str(options.seed)]
     words += ["--threads", str(THREADS)]
     words += ["--device", options.device] if options.device != "cpu" else []
     words += ["--hours", f"{options.hours:g}"] if options.hours and part == "train" else []
@@ -150,6 +154,24 @@ def smallest(options: argparse.Namespace) -> None:
     whole_mri.measure(options.results, command, options.device, THREADS)
 
 
+def further(options: argparse.Namespace) -> None:
+    from .further import artefacts, averaging, planes, quality, times
+    from .further.subject import from_file, from_row
+
+    study = study_asked_for(options)
+    models, rows = options.model, options.only
+    if not models and not rows:
+        models, rows = ([SHIPPED] if study.task is HIPPOCAMPUS else []), [PLAIN]
+        for comparison in (times, planes, artefacts):
+            comparison.measure(study, command_of(options, "further"))
+    subjects = [(from_file(one, study), command_of(options, "further", model=Path(one).name)) for one in models]
+    subjects += [(from_row(BY_NAME[one], study), command_of(options, "further", BY_NAME[one])) for one in rows]
+    for subject, command in subjects:
+        if subject is not None:
+            averaging.measure(subject, study, command)
+            quality.measure(subject, study, command)
+
+
 def draw(options: argparse.Namespace) -> None:
     from .draw import DOCUMENT, draw_all
 
@@ -162,7 +184,14 @@ def draw(options: argparse.Namespace) -> None:
     draw_all(options.results, page, options.results / "pictures")
 
 
-WORK = {"rates": rates, "train": train, "robustness": robustness, "smallest": smallest, "draw": draw}
+WORK = {
+    "rates": rates,
+    "train": train,
+    "robustness": robustness,
+    "smallest": smallest,
+    "further": further,
+    "draw": draw,
+}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

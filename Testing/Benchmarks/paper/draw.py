@@ -12,9 +12,14 @@ from common import REPOSITORY
 from . import results, tables
 from .changes import EXPERIMENTS
 from .document import fill
+from .further import artefacts
+from .further.draw import PICTURES as FURTHER_PICTURES
+from .further.draw import draw_further
+from .further.tables import parts as further_parts
 from .rows import BY_NAME, ROWS
 from .smallest import METHODS
 from .smallest import NAME as SMALLEST
+from .sources import sources_table
 from .style import COLOURS, SHOWN, canvas, colour, save
 from .tasks import HIPPOCAMPUS, PROSTATE
 from .whole_mri import NAME as WHOLE_MRI
@@ -33,9 +38,11 @@ def draw_all(folder: Path = results.FOLDER, document: Path = DOCUMENT, pictures:
         "table": tables.dice_table(paper, rows),
         "further": tables.dice_table(further, rows),
         "prostate": tables.dice_table(paper, found_of(folder, f"{PROSTATE.name}/"), PROSTATE),
-        "robustness": tables.robustness_table(robust),
+        "changes": tables.robustness_table(robust),
         "whole-mri": tables.whole_mri_table(results.read(WHOLE_MRI, folder)),
         "smallest": tables.smallest_table(smallest),
+        "sources": sources_table(folder, document),
+        **further_parts(folder),
     }
     drawn = []
     measured = {name: result for name, result in rows.items() if result["test"] is not None}
@@ -46,6 +53,10 @@ def draw_all(folder: Path = results.FOLDER, document: Path = DOCUMENT, pictures:
     if robust:
         drawn.append(draw_curves(robust, 5, pictures / "input-invariance.svg"))
         drawn.append(draw_curves(robust, 6, pictures / "robustness.svg"))
+    won_back = results.read(artefacts.NAME, folder)
+    if won_back:
+        drawn.append(draw_curves(won_back["rows"], 6, pictures / "artefacts-in-training.svg"))
+    drawn += draw_further(folder, pictures)
     for name, title in TITLES.items():
         there = any(path.stem == name for path in drawn)
         where = f"{Path(os.path.relpath(pictures, document.parent)).as_posix()}/{name}.svg"
@@ -59,6 +70,8 @@ TITLES = {
     "smallest-computer": "Seconds and memory of a slice by its size",
     "input-invariance": "Dice under changes of scale, shape and position",
     "robustness": "Dice under artefacts of MRI",
+    "artefacts-in-training": "Dice under artefacts of MRI, trained without and with them",
+    **FURTHER_PICTURES,
 }
 
 

@@ -35,6 +35,7 @@ class Row:
     paper_dice: dict[str, tuple[float, float]] = field(default_factory=dict)
     paper_parameters: int | None = None
     note: str = ""
+    artefacts: float = 0.0  # share of the training slices that get an artefact of MRI
 
 
 def card_of(
@@ -45,11 +46,13 @@ def card_of(
     hidden: int = 128,
     spacing: float | None = None,
     cells: tuple[int, int] | None = None,
+    plane: str | None = None,
 ) -> Card:
-    """A card for a task: slices resized to the task's cells, or to `cells`, or with cells of `spacing` mm."""
+    """A card for a task: slices of the task's plane, or of `plane`, resized to the task's cells, or to `cells`, or with
+    cells of `spacing` mm."""
     grid = {"size": cells or task.cells} if spacing is None else {"spacing": (spacing, spacing)}
     levels = [Level(scale, task.steps) for scale in scales]
-    return Card(name, name, [Label(1, task.label)], Input(task.plane, **grid), levels, channels, hidden)
+    return Card(name, name, [Label(1, task.label)], Input(plane or task.plane, **grid), levels, channels, hidden)
 
 
 MED_NCA = (4, 1)  # scales of the levels
@@ -119,6 +122,12 @@ def _nnunet_row(configuration: str, title: str) -> Row:
         None,
         note="needs a GPU; ends by a rule of its own, after 1,000 epochs",
     )
+
+
+def one_mm_row(name: str, title: str, note: str, artefacts: float = 0.0, **changes) -> Row:
+    """A row with the grid of the shipped model."""
+    make = _automaton(name, scales=MED_NCA, spacing=1.0, **changes)
+    return Row(name, title, "further", 70_016, make, AUTOMATON_RATE, note=note, artefacts=artefacts)
 
 
 def _paper(hippocampus: tuple[float, float], prostate: tuple[float, float]) -> dict[str, tuple[float, float]]:
@@ -197,15 +206,15 @@ ROWS = (
     _encoder_row("vgg11", "VGG11", "vgg11", 18_252_881),
     _nnunet_row("2d", "nnU-Net, 2D"),
     _nnunet_row("3d", "nnU-Net, 3D full resolution"),
-    Row(
-        "med-nca-1mm",
-        "Med-NCA, cells of 1 mm",
-        "further",
-        70_016,
-        _automaton("med-nca-1mm", scales=MED_NCA, spacing=1.0),
-        AUTOMATON_RATE,
-        note="the grid of the shipped model",
+    one_mm_row("med-nca-1mm", "Med-NCA, cells of 1 mm", "the grid of the shipped model"),
+    one_mm_row(
+        "med-nca-1mm-artefacts",
+        "Med-NCA, 1 mm, with artefacts",
+        "every second training slice gets ghosting, anisotropy or a bias field by TorchIO",
+        artefacts=0.5,
     ),
+    one_mm_row("med-nca-1mm-sagittal", "Med-NCA, 1 mm, sagittal", "sagittal slices", plane="sagittal"),
+    one_mm_row("med-nca-1mm-axial", "Med-NCA, 1 mm, axial", "axial slices", plane="axial"),
     Row(
         "med-nca-paper-loss",
         "Med-NCA, the paper's loss",

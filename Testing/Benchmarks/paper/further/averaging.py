@@ -1,0 +1,75 @@
+"""Several stochastic runs averaged, and the largest component: Dice and time against one run with all components.
+
+Cells fire at random, so each run gives probabilities of its own; here runs of seeds 0, 1, ... are averaged as
+`Options.runs` averages runs of one seed.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+from mednca.cases import AnyCase, read_case
+
+from .. import results
+from ..study import Study
+from .kept import Kept
+from .scoring import score
+from .subject import Subject
+
+FOLDER = "further/averaging"
+RUNS = (1, 2, 3, 5, 10)
+TIMED = 3  # times, of which the quickest counts
+
+
+def measure(subject: Subject, study: Study, command: str) -> None:
+    """Measure a model on the validation cases and write the result, unless there is one of the same weights."""
+    name = f"{FOLDER}/{subject.name}"
+    found = results.read(name, study.into)
+    if found is not None and found["model_sha256"] == subject.sha256:
+        return
+    kept = Kept(study.work / f"{name}.json", subject.sha256)
+    cases = study.parts["validation"]
+    rows = []
+    for case in cases:
+        rows.append(kept.get(case.name, lambda case=case: of_case(subject, case, study.device)))
+        print(f"{subject.name}: {case.name}, Dice of 1 run {rows[-1]['averaged'][0]['dice']:.4f}", flush=True)
+    result = {
+        "subject": subject.name,
+        "title": subject.title,
+        "parameters": subject.model.parameters,
+        "model_sha256": subject.sha256,
+        "part": "validation",
+        "runs": list(RUNS),
+        "cpu_seconds": kept.get("cpu_seconds", lambda: cpu_seconds(subject, cases[0], study.device)),
+        "cases": rows,
+        **study.provenance(command),
+    }
+    results.write(name, result, study.into)
+
+
+def of_case(subject: Subject, case: AnyCase, device: str) -> dict[str, Any]:
+    """Figures of every number of runs ("averaged") and the Dice of each run alone ("alone")."""
+    volume, truth = read_case(case)
+    truth = truth > 0
+    total, alone, averaged = 0.0, [], []
+    for seed in range(max(RUNS)):
+        chance = subject.run(volume, device, seed).probability[0]
+        total = total + chance.astype(np.float64)
+        alone.append(score(chance > 0.5, truth, volume.spacing)["dice"])
+        if seed + 1 in RUNS:
+            averaged.append(score(total / (seed + 1) > 0.5, truth, volume.spacing))
+    return {"case": case.name, "averaged": averaged, "alone": alone}
+
+
+def cpu_seconds(subject: Subject, case: AnyCase, device: str) -> list[float]:
+    """Processor time of one case by number of runs, as `Options.runs` makes them."""
+    volume, _ = read_case(case)
+
+    def once(runs: int) -> float:
+        started = time.process_time()
+        subject.run(volume, device, runs=runs)
+        return time.process_time() - started
+
+    return [min(once(runs) for _ in range(TIMED)) for runs in RUNS]

@@ -1,0 +1,148 @@
+"""What each way further than the paper gains over the plain model on the same cases, from results alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import results
+from ..rows import BY_NAME, ROWS
+from . import averaging, planes, times
+from .statistics import mean_difference
+
+PLAIN = "med-nca-1mm"
+# Rows that are the plain one in all but one respect.
+OTHERWISE = tuple(row.name for row in ROWS if row.name.startswith(f"{PLAIN}-") and row.name not in planes.ROWS.values())
+
+
+TWICE = 2  # runs: the most that a shipped model may take
+
+
+@dataclass(frozen=True)
+class Gain:
+    """One way, held against the plain model; or the plain model itself, whose difference is None."""
+
+    way: str
+    against: str
+    dice: float
+    difference: tuple[float, float, float] | None  # of the mean Dice, and the ends of its 95 % interval
+    better: int  # cases
+    cases: int
+    hausdorff95_mm: float | None
+    parameters: int | None
+    times: float | None  # how many times the plain model's processor time; finding components takes next to none
+
+
+def subjects(folder: Path, within: str) -> dict[str, dict[str, Any]]:
+    """Results of models and rows in a folder of results, those of shipped models and files first."""
+    names = sorted((path.stem for path in (folder / within).glob("*.json")), key=lambda name: (name in BY_NAME, name))
+    return {name: results.read(f"{within}/{name}", folder) for name in names}
+
+
+def called(result: dict[str, Any]) -> str:
+    """What the subject of a result is called."""
+    name = result["subject"]
+    return BY_NAME[name].title if name in BY_NAME else f"shipped model '{name}'"
+
+
+def gains(folder: Path) -> list[Gain]:
+    """All that was measured, the ways of each plain model after itself."""
+    found: dict[str, list[Gain]] = {}
+    for one in (*_averaging(folder), *_fusions(folder), *_rows(folder)):
+        group = found.setdefault(one.against, [])
+        if one.difference is not None or not group:  # the plain model once
+            group.append(one)
+    return [one for group in found.values() for one in group]
+
+
+def _averaging(folder: Path) -> Iterator[Gain]:
+    for result in subjects(folder, averaging.FOLDER).values():
+        plain = [case["averaged"][0] for case in result["cases"]]
+        facts = (called(result), result["parameters"])
+        yield _plain(*facts, plain)
+        for number, runs in enumerate(result["runs"][1:], start=1):
+            seconds = result["cpu_seconds"][number] / result["cpu_seconds"][0]
+            rows = [case["averaged"][number] for case in result["cases"]]
+            yield _gain(f"{runs} runs averaged", *facts, rows, plain, seconds)
+            if runs == TWICE:
+                yield _gain(f"{runs} runs averaged, largest component", *facts, _largest(rows), plain, seconds)
+        yield _gain("largest component", *facts, _largest(plain), plain, 1.0)
+
+
+def _largest(rows: list[dict[str, float | None]]) -> list[dict[str, float | None]]:
+    return [{key: row[f"largest_{key}"] for key in ("dice", "hausdorff95_mm")} for row in rows]
+
+
+def _fusions(folder: Path) -> Iterator[Gain]:
+    result = results.read(planes.NAME, folder)
+    if result is None:
+        return
+    plain = next(one for one in result["fused"] if one["planes"] == [planes.PLAIN])
+    title = BY_NAME[PLAIN].title
+    yield _plain(title, plain["parameters"], [_flat(row) for row in plain["cases"]])
+    for one in result["fused"]:
+        if one is not plain:
+            way = f"{' + '.join(one['planes'])} slices" + ("" if len(one["planes"]) > 1 else " instead")
+            seconds = one["cpu_seconds"] / plain["cpu_seconds"]
+            rows = [_flat(row) for row in one["cases"]], [_flat(row) for row in plain["cases"]]
+            yield _gain(way, title, one["parameters"], *rows, seconds)
+
+
+def _rows(folder: Path) -> Iterator[Gain]:
+    """Rows that were trained otherwise and to their end, by the validation figures of their own results."""
+    plain = final(PLAIN, folder)
+    if plain is None:
+        return
+    yield _plain(plain["title"], plain["parameters"], [_flat(row) for row in plain["validation"]["cases"]])
+    taken = (results.read(times.NAME, folder) or {"measured": []})["measured"]
+    seconds = {one["row"]: one["cpu_seconds"] for one in taken}
+    for name in OTHERWISE:
+        result = final(name, folder)
+        if result is not None:
+            rows = [[_flat(row) for row in one["validation"]["cases"]] for one in (result, plain)]
+            ratio = seconds[name] / seconds[PLAIN] if {name, PLAIN} <= set(seconds) else None
+            yield _gain(result["title"], plain["title"], result["parameters"], *rows, ratio)
+
+
+def final(name: str, folder: Path) -> dict[str, Any] | None:
+    """A row's result, if the rule has ended its training."""
+    result = results.read(name, folder)
+    ended = result is not None and result["test"] is not None and result["training"]["stopped"] != results.EARLY
+    return result if ended else None
+
+
+def _flat(row: dict[str, Any]) -> dict[str, float | None]:
+    """Dice and distance of a row of :func:`mednca.evaluation.evaluate_case` with one label."""
+    return {"dice": row["dice"], "hausdorff95_mm": next(iter(row["hausdorff95_mm"].values()))}
+
+
+def _plain(against: str, parameters: int, rows: list[dict[str, float | None]]) -> Gain:
+    overlaps = [row["dice"] for row in rows]
+    return Gain(
+        "one run, as it is", against, float(np.mean(overlaps)), None, 0, len(rows), _distance(rows), parameters, 1.0
+    )
+
+
+def _gain(
+    way: str,
+    against: str,
+    parameters: int,
+    rows: list[dict[str, float | None]],
+    plain: list[dict[str, float | None]],
+    seconds: float | None,
+) -> Gain:
+    overlaps, before = (np.array([row["dice"] for row in part]) for part in (rows, plain))
+    difference = mean_difference(overlaps, before)
+    better = int((overlaps > before).sum())
+    return Gain(
+        way, against, float(overlaps.mean()), difference, better, len(rows), _distance(rows), parameters, seconds
+    )
+
+
+def _distance(rows: list[dict[str, float | None]]) -> float | None:
+    known = [row["hausdorff95_mm"] for row in rows if row["hausdorff95_mm"] is not None]
+    return float(np.mean(known)) if known else None

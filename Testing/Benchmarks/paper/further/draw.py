@@ -1,0 +1,70 @@
+"""The figures of what goes further than the paper, from results alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ..style import SHOWN, canvas, colour, save
+from . import quality
+from .alarms import finding
+from .compared import Gain, called, gains, subjects
+from .tables import TITLES
+
+PICTURES = {
+    "gains": "What each way further than the paper gains over the plain model",
+    "quality-score": "Dice against the quality score",
+}
+
+
+def draw_further(folder: Path, pictures: Path) -> list[Path]:
+    """Draw the figures that there are results for; returns their files."""
+    drawn = []
+    found = gains(folder)
+    if found:
+        drawn.append(draw_gains(found, pictures / "gains.svg"))
+    scored = subjects(folder, quality.FOLDER)
+    if scored:
+        drawn.append(draw_quality(scored, pictures / "quality-score.svg"))
+    return drawn
+
+
+def draw_gains(found: list[Gain], path: Path) -> Path:
+    """Difference of the mean Dice from the plain model with its 95 % interval, a line a way."""
+    figure, (axes,) = canvas(1, 7.2, 0.9 + 0.27 * len(found))
+    names, groups = [], list(dict.fromkeys(one.against for one in found))
+    for height, one in enumerate(found):
+        ink = colour(groups.index(one.against))
+        if one.difference is None:
+            names.append(f"{one.against}: Dice {one.dice:.3f}")
+            axes.plot(0, height, "|", color=ink, markersize=12, markeredgewidth=2)
+            continue
+        mean, low, high = one.difference
+        names.append(one.way)
+        axes.plot((low, high), (height, height), color=ink, linewidth=1.6, alpha=0.5)
+        axes.plot(mean, height, "o", color=ink, markersize=5)
+    axes.axvline(0, color="0.6", linewidth=1, linestyle=":")
+    axes.set_yticks(range(len(found)), names)
+    for label, one in zip(axes.get_yticklabels(), found, strict=True):
+        label.set_fontweight("bold" if one.difference is None else "normal")
+    axes.set(ylim=(len(found) - 0.5, -0.5), xlabel="difference of the mean Dice on the same cases, 95 % interval")
+    axes.grid(axis="y", visible=False)
+    return save(figure, path)
+
+
+def draw_quality(found: dict[str, dict[str, Any]], path: Path) -> Path:
+    """Every scan's Dice by its quality score, with the limit of failure and the cut-off; a panel a model."""
+    figure, panels = canvas(len(found), 1.8 + 4.6 * len(found), 4.2, sharey=True, sharex=True)
+    for axes, result in zip(panels, found.values(), strict=True):
+        for index, change in enumerate(dict.fromkeys(scan["change"] for scan in result["scans"])):
+            scans = [scan for scan in result["scans"] if scan["change"] == change]
+            points = [[scan[key] for scan in scans] for key in ("quality", "dice")]
+            axes.plot(*points, "o", color=SHOWN[index], markersize=4, alpha=0.7, mew=0, label=TITLES[change])
+        axes.axhline(result["failure"], color="0.4", linewidth=1, linestyle=":")
+        cut_off = finding(result).cut_off
+        if cut_off is not None:
+            axes.axvline(cut_off, color="0.4", linewidth=1, linestyle="--", label=f"cut-off {cut_off:.3f}")
+        axes.set(xscale="log", ylim=(0, 1), title=called(result), xlabel="spread of the runs over their mean")
+    panels[0].set_ylabel("3D Dice")
+    panels[-1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    return save(figure, path)

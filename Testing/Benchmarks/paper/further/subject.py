@@ -1,0 +1,80 @@
+"""What is measured here: a model of the core, from a row that was trained or from a model file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from mednca.engines import make_engine
+from mednca.errors import MedNCAError
+from mednca.model import Model, load_model
+from mednca.segmenter import Options, Result, Segmenter
+from mednca.volume import Volume
+
+from ..rows import Row
+from ..study import Study
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A model and what it is called in results; its offset is that of its labels."""
+
+    name: str
+    title: str
+    model: Model
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of the card and all weights."""
+        found = hashlib.sha256(self.model.card.to_json().encode())
+        for rule in self.model.rules:
+            for name, array in sorted(rule.arrays().items()):
+                found.update(name.encode() + array.tobytes())
+        return found.hexdigest()
+
+    def run(self, volume: Volume, device: str = "cpu", seed: int = 0, runs: int = 1) -> Result:
+        """Segment a volume; all components are kept."""
+        engine = make_engine("numpy") if device == "cpu" else make_engine("torch", device)
+        return Segmenter(self.model, engine, Options(seed=seed, runs=runs, largest_component=False)).run(volume)
+
+
+def from_row(row: Row, study: Study) -> Subject | None:
+    """A row's best weights; None, with a line that says so, while it is not final.
+
+    Raises:
+        MedNCAError: it is no automaton, or its weights are not in the work folder.
+    """
+    from ..table_row import is_final, trained
+
+    if not is_final(row, study.into):
+        print(f"{row.name}: not trained to its end yet, so nothing further is measured")
+        return None
+    candidate, offset = trained(row, study)
+    if not hasattr(candidate, "model"):
+        raise MedNCAError(f"The row '{row.name}' is no automaton of the core; give one of Med-NCA.")
+    return Subject(row.name, row.title, with_offset(candidate.model(), offset))
+
+
+def from_file(name_or_path: str | os.PathLike, study: Study) -> Subject:
+    """A shipped model by name, or a model file by path.
+
+    Raises:
+        MedNCAError: it is no sound model, or was not kept from the validation cases while it was trained.
+    """
+    model = load_model(name_or_path)
+    held_out = set(model.card.training.get("validation_cases", ()))
+    seen = sorted({case.name for case in study.parts["validation"]} - held_out)
+    if seen:
+        raise MedNCAError(
+            f"By its card, '{model.card.name}' may have been trained on {len(seen)} of the validation cases, such as"
+            f" '{seen[0]}'; nothing can be said by them."
+        )
+    return Subject(model.card.name, model.card.title, model)
+
+
+def with_offset(model: Model, offset: float) -> Model:
+    """The model, with a number that is taken off the logits of its labels."""
+    labels = [replace(label, offset=offset) for label in model.card.labels]
+    return Model(replace(model.card, labels=labels), model.rules)
