@@ -1,7 +1,7 @@
 """When a row has been trained enough: the one rule for all of them.
 
 The learning rate stays where it is after a short rise, until the validation Dice has stopped getting better; then it
-falls to zero over a quarter as many iterations again. Nothing in it depends on the model or on the clock.
+falls to zero over half as many iterations again. Nothing in it depends on the model or on the clock.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class Rule:
     every: int = 500  # iterations between validations
     margin: float = 0.002  # by which the Dice must rise to count as better
     patience: int = 5  # validations without a better Dice that start the decay
-    decay: float = 0.25  # iterations of the decay, as a part of those before it
+    decay: float = 0.5  # iterations of the decay, as a part of those before it
     warm_up: int = 200  # iterations over which the learning rate rises
 
 
