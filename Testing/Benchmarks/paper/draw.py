@@ -45,7 +45,7 @@ def draw_all(folder: Path = results.FOLDER, document: Path = DOCUMENT, pictures:
         **further_parts(folder),
     }
     drawn = []
-    measured = {name: result for name, result in rows.items() if result["test"] is not None}
+    measured = {row.name: rows[row.name] for row in paper if row.name in rows and rows[row.name]["test"] is not None}
     if measured:
         drawn.append(draw_dice(measured, pictures / "dice-against-parameters.svg"))
     if smallest:
@@ -82,24 +82,55 @@ def found_of(folder: Path, within: str) -> dict[str, dict[str, Any]]:
 
 
 def draw_dice(measured: dict[str, dict[str, Any]], path: Path) -> Path:
-    """Figure 3: every row measured here, with the spread over cases, and hollow the paper's own where it prints one."""
-    figure, (axes,) = canvas(1, 7.2, 4.4)
+    """Figure 3: the paper's rows as measured here, with the spread over cases, and hollow the paper's own Dice."""
+    figure, (axes,) = canvas(1, 8.4, 4.6)
+    labels: dict[str, list[tuple[float, float, str]]] = {}
     for name, result in measured.items():
         row, test = BY_NAME[name], result["test"]
         early = result["training"]["stopped"] == results.EARLY
         x, y, ink = result["parameters"], test["mean_dice"], COLOURS[row.group]
         axes.errorbar(x, y, test["std_dice"], color=ink, alpha=0.35, linewidth=1.2, capsize=2, zorder=1)
         axes.plot(x, y, "X" if early else "o", color=ink, markersize=7, zorder=3)
-        title = row.title + (" (stopped early)" if early else "")
-        axes.annotate(title, (x, y), (6, 5), textcoords="offset points", fontsize=8, color=ink)
+        labels.setdefault(row.group, []).append((x, y, row.title + (" (stopped early)" if early else "")))
         if HIPPOCAMPUS.name in row.paper_dice:
             printed = (row.paper_parameters, row.paper_dice[HIPPOCAMPUS.name][0])
             axes.plot(*printed, "o", mfc="white", mec=ink, markersize=5, zorder=2)
     axes.plot([], [], "o", mfc="white", mec="0.4", markersize=5, label="in the paper, on its own split")
     axes.plot([], [], "o", color="0.4", markersize=7, label="here; bars are the standard deviation over cases")
-    axes.set(xscale="log", xlim=(1e4, 3e8), xlabel="parameters", ylabel="3D Dice")
+    axes.set(xscale="log", xlim=(1.5e4, 4e9), xlabel="parameters", ylabel="3D Dice")
+    axes.set_xticks([1e5, 1e6, 1e7, 1e8], ["100,000", "1 million", "10 million", "100 million"])
+    axes.minorticks_off()
+    low, high = axes.get_ylim()
+    for group, points in labels.items():
+        # A column beside each family, its lines as far apart as letters are high.
+        points.sort(key=lambda point: point[1])
+        column = 2 * max(x for x, _, _ in points)
+        heights = spread([y for _, y, _ in points], (high - low) * 0.04)
+        for (x, y, title), height in zip(points, heights, strict=True):
+            ink = COLOURS[group]
+            axes.plot((x, 0.93 * column), (y, height), color=ink, linewidth=0.6, alpha=0.6, zorder=1)
+            axes.text(column, height, title, fontsize=8, color=ink, va="center")
     axes.legend(loc="lower right", fontsize=8)
     return save(figure, path)
+
+
+def spread(heights: list[float], gap: float) -> list[float]:
+    """Rising heights moved as little as keeps them a gap apart, those that are too near around their mean."""
+    groups: list[list[float]] = []
+    for height in heights:
+        groups.append([height])
+        while len(groups) > 1 and _top(groups[-2], gap) + gap > _bottom(groups[-1], gap):
+            last = groups.pop()
+            groups[-1] += last
+    return [_bottom(group, gap) + gap * number for group in groups for number in range(len(group))]
+
+
+def _bottom(group: list[float], gap: float) -> float:
+    return float(np.mean(group)) - gap * (len(group) - 1) / 2
+
+
+def _top(group: list[float], gap: float) -> float:
+    return float(np.mean(group)) + gap * (len(group) - 1) / 2
 
 
 def draw_smallest(result: dict[str, Any], path: Path) -> Path:
@@ -126,7 +157,7 @@ def draw_smallest(result: dict[str, Any], path: Path) -> Path:
 def draw_curves(found: dict[str, dict[str, Any]], number: int, path: Path) -> Path:
     """Figures 5 and 6: median over the cases by level, with the middle half of the cases as a band."""
     shown = [one for one in EXPERIMENTS if one.figure == number]
-    figure, panels = canvas(len(shown), 3.5 * len(shown), 3.4, sharey=True)
+    figure, panels = canvas(len(shown), 3.5 * len(shown), 3.8, sharey=True)
     for axes, experiment in zip(panels, shown, strict=True):
         for index, result in enumerate(found.values()):
             curve = result["experiments"][experiment.name]
@@ -137,5 +168,6 @@ def draw_curves(found: dict[str, dict[str, Any]], number: int, path: Path) -> Pa
         axes.axvline(experiment.unchanged, color="0.6", linewidth=1, linestyle=":")
         axes.set(title=experiment.title, xlabel=experiment.axis, ylim=(0, 1))
     panels[0].set_ylabel("3D Dice")
-    panels[0].legend(loc="lower left", fontsize=8)
+    handles, titles = panels[0].get_legend_handles_labels()
+    figure.legend(handles, titles, loc="outside lower center", ncols=min(len(titles), 5), fontsize=8)
     return save(figure, path)

@@ -11,6 +11,7 @@ from .alarms import finding
 from .compared import Gain, called, gains, subjects
 from .tables import TITLES
 
+TICKS = (0.03, 0.05, 0.1, 0.2, 0.5, 1.0)  # of the quality score
 PICTURES = {
     "gains": "What each way further than the paper gains over the plain model",
     "quality-score": "Dice against the quality score",
@@ -47,7 +48,7 @@ def draw_gains(found: list[Gain], path: Path) -> Path:
     axes.set_yticks(range(len(found)), names)
     for label, one in zip(axes.get_yticklabels(), found, strict=True):
         label.set_fontweight("bold" if one.difference is None else "normal")
-    axes.set(ylim=(len(found) - 0.5, -0.5), xlabel="difference of the mean Dice on the same cases, 95 % interval")
+    axes.set(ylim=(len(found) - 0.5, -0.5), xlabel="difference of the mean Dice (95 % interval)")
     axes.grid(axis="y", visible=False)
     return save(figure, path)
 
@@ -60,11 +61,14 @@ def draw_quality(found: dict[str, dict[str, Any]], path: Path) -> Path:
             scans = [scan for scan in result["scans"] if scan["change"] == change]
             points = [[scan[key] for scan in scans] for key in ("quality", "dice")]
             axes.plot(*points, "o", color=SHOWN[index], markersize=4, alpha=0.7, mew=0, label=TITLES[change])
-        axes.axhline(result["failure"], color="0.4", linewidth=1, linestyle=":")
+        limit = result["failure"]
+        axes.axhline(limit, color="0.4", linewidth=1, linestyle=":", label=f"failure below {limit:g}")
         cut_off = finding(result).cut_off
         if cut_off is not None:
             axes.axvline(cut_off, color="0.4", linewidth=1, linestyle="--", label=f"cut-off {cut_off:.3f}")
         axes.set(xscale="log", ylim=(0, 1), title=called(result), xlabel="spread of the runs over their mean")
+        axes.set_xticks(TICKS, [f"{tick:g}" for tick in TICKS])
+        axes.minorticks_off()
     panels[0].set_ylabel("3D Dice")
     panels[-1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return save(figure, path)

@@ -15,7 +15,7 @@ from .compared import called, gains, subjects
 
 NOT_YET = "Not measured yet: `python -m paper further --data hippocampus/`\n"
 LITTLE = 0.01  # of Dice; where less than this is lost there is nothing to win back
-TITLES = {one.name: one.title for one in EXPERIMENTS} | {quality.AS_IT_IS: "as it is"}
+TITLES = {one.name: one.title for one in EXPERIMENTS} | {quality.AS_IT_IS: "As it is"}
 
 
 def parts(folder: Path) -> dict[str, str]:
@@ -128,7 +128,7 @@ def won_back_table(folder: Path) -> str:
                 continue
             lost = plain[one.unchanged] - plain[level]
             won = f"{100 * (trained[level] - plain[level]) / lost:.0f} %" if lost > LITTLE else "-"
-            name = "as it is" if same else f"{one.title} {level:g}"
+            name = "As it is" if same else f"{one.title} {level:g}"
             lines.append((name, f"{plain[level]:.3f}", f"{trained[level]:.3f}", "-" if same else f"{lost:.3f}", won))
     return _markdown(lines)
 
