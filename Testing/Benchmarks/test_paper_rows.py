@@ -79,18 +79,18 @@ def test_the_data_beside_the_checkout_have_the_cases_of_the_split():
     assert names == {name for part in asdict(load_split()).values() for name in part}
 
 
-def test_the_rule_waits_for_validations_without_a_gain_and_then_decays_for_a_quarter_of_the_time():
+def test_the_rule_waits_for_validations_without_a_gain_and_then_decays_for_half_the_time():
     stopping = Stopping(Rule(every=1000, patience=2))
     for thousand, dice in enumerate((0.5, 0.6, 0.6019, 0.603, 0.6049), start=1):
         assert stopping.decay_from is None
         stopping.note(thousand * 1000, dice)
     assert stopping.decay_from is None  # 0.603 has counted as better than 0.6
     stopping.note(6000, 0.6)
-    assert (stopping.decay_from, stopping.end) == (6000, 7500)
+    assert (stopping.decay_from, stopping.end) == (6000, 9000)
     assert stopping.rate(5999) == 1
-    assert stopping.rate(6750) == pytest.approx(0.5)
-    assert stopping.rate(7499) == pytest.approx(1 / 1500)
-    assert stopping.due(7000) and stopping.due(7500) and not stopping.due(7250)
+    assert stopping.rate(7500) == pytest.approx(0.5)
+    assert stopping.rate(8999) == pytest.approx(1 / 3000)
+    assert stopping.due(7000) and stopping.due(9000) and not stopping.due(7250)
 
 
 def test_the_rule_survives_being_written_down():
