@@ -1,7 +1,7 @@
 """Several stochastic runs averaged, and the largest component: Dice and time against one run with all components.
 
 Cells fire at random, so each run gives probabilities of its own; here runs of seeds 0, 1, ... are averaged as
-`Options.runs` averages runs of one seed.
+`Options.runs` averages runs of one seed. A second run can also see the scan mirrored, left for right.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from mednca.cases import AnyCase, read_case
+from mednca.volume import Volume, nearest_axes
 
 from .. import results
 from ..study import Study
@@ -19,6 +20,7 @@ from .scoring import score
 from .subject import Subject
 
 FOLDER = "further/averaging"
+RIGHT = 0  # the RAS axis from left to right
 RUNS = (1, 2, 3, 5, 10)
 TIMED = 3  # times, of which the quickest counts
 
@@ -33,7 +35,9 @@ def measure(subject: Subject, study: Study, command: str) -> None:
     cases = study.parts["validation"]
     rows = []
     for case in cases:
-        rows.append(kept.get(case.name, lambda case=case: of_case(subject, case, study.device)))
+        row = kept.get(case.name, lambda case=case: of_case(subject, case, study.device))
+        mirrored = kept.get(f"{case.name}, mirrored", lambda case=case: of_mirrored(subject, case, study.device))
+        rows.append({**row, "mirrored": mirrored})
         print(f"{subject.name}: {case.name}, Dice of 1 run {rows[-1]['averaged'][0]['dice']:.4f}", flush=True)
     result = {
         "subject": subject.name,
@@ -61,6 +65,15 @@ def of_case(subject: Subject, case: AnyCase, device: str) -> dict[str, Any]:
         if seed + 1 in RUNS:
             averaged.append(score(total / (seed + 1) > 0.5, truth, volume.spacing))
     return {"case": case.name, "averaged": averaged, "alone": alone}
+
+
+def of_mirrored(subject: Subject, case: AnyCase, device: str) -> dict[str, float | None]:
+    """Figures of the mean of two runs, the second of which sees the scan mirrored."""
+    volume, truth = read_case(case)
+    axis = nearest_axes(volume.affine)[0].index(RIGHT)
+    other = Volume(np.flip(volume.array, axis), volume.affine)
+    one, two = (subject.run(seen, device, seed).probability[0] for seed, seen in enumerate((volume, other)))
+    return score((one + np.flip(two, axis)) / 2 > 0.5, truth > 0, volume.spacing)
 
 
 def cpu_seconds(subject: Subject, case: AnyCase, device: str) -> list[float]:

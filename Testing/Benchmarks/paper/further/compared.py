@@ -69,7 +69,10 @@ def _averaging(folder: Path) -> Iterator[Gain]:
             rows = [case["averaged"][number] for case in result["cases"]]
             yield _gain(f"{runs} runs averaged", *facts, rows, plain, seconds)
             if runs == TWICE:
+                mirrored = [case["mirrored"] for case in result["cases"]]
                 yield _gain(f"{runs} runs averaged, largest component", *facts, _largest(rows), plain, seconds)
+                yield _gain(f"{runs} runs averaged, one mirrored", *facts, mirrored, plain, seconds)
+                yield _gain("the same, largest component", *facts, _largest(mirrored), plain, seconds)
         yield _gain("largest component", *facts, _largest(plain), plain, 1.0)
 
 
