@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,9 @@ def draw_figures(folder: Path, result: dict[str, Any]) -> dict[int, str]:
             panels[0].set_ylabel("Dice")
             if len(result["labels"]) > 1:
                 panels[0].legend(loc="lower left", fontsize=8)
-            with replacing(Path(folder) / name) as temporary:
+            with replacing(Path(folder) / name) as temporary, warnings.catch_warnings():
+                # The letters are not drawn here, but by whoever shows the file.
+                warnings.filterwarnings("ignore", "Glyph .* missing from font")
                 figure.savefig(temporary, metadata={"Date": None}, facecolor="white")
         drawn[number] = name
     return drawn
@@ -71,10 +74,11 @@ def _draw(axes, result: dict[str, Any], experiment: dict[str, Any]) -> None:
         points = points_of(result, experiment, label)
         ink = COLOURS[index % len(COLOURS)]
         means = [point.mean for point in points]
-        low, high = ([point.mean + sign * point.spread for point in points] for sign in (-1, 1))
+        low, high = ([min(max(one.mean + sign * one.spread, 0), 1) for one in points] for sign in (-1, 1))
         axes.fill_between(levels, low, high, color=ink, alpha=0.15, linewidth=0)
         axes.plot(levels, means, "o-", color=ink, markersize=4, linewidth=1.6, label=label)
         limit = points[levels.index(experiment["unchanged"])].mean - TOLERANCE
         axes.axhline(limit, color=ink, linewidth=0.8, linestyle="--", alpha=0.6)
     axes.axvline(experiment["unchanged"], color="0.6", linewidth=1, linestyle=":")
     axes.set(title=experiment["title"], xlabel=experiment["axis"], ylim=(0, 1))
+    axes.set_xticks(levels, [f"{level:g}" for level in levels])

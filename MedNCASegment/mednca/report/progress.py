@@ -3,7 +3,8 @@
     {"state": "running" | "finished" | "stopped" | "failed",
      "done": scans segmented so far, "total": of so many,
      "text": what is measured now, "message": why it failed or was stopped,
-     "seconds_left": or null, "pid", "process_started", "host": which process writes it}
+     "seconds_left": or null, "updated": in seconds since the epoch,
+     "pid", "process_started", "host": which process writes it}
 
 A reader never sees half of the file. It is for looking at alone: where it cannot be written for a while, because a
 reader holds it, the report goes on without.
@@ -75,7 +76,7 @@ class ProgressFile:
     @contextmanager
     def told(self) -> Iterator[None]:
         """Write what ends the block; where the folder is not there, nothing is."""
-        (self.folder / STOP).unlink(missing_ok=True)  # meant for a process before this one
+        self._clear_stop()  # meant for a process before this one
         try:
             yield
         except MedNCAError as error:
@@ -91,6 +92,11 @@ class ProgressFile:
             self._end(FAILED, f"The report was ended by an error in the program ({type(error).__name__}: {error}).")
             raise
         finally:
+            self._clear_stop()
+
+    def _clear_stop(self) -> None:
+        # Where there is no folder, or one that is read-only, writing to it says so.
+        with suppress(OSError):
             (self.folder / STOP).unlink(missing_ok=True)
 
     def _end(self, state: str, message: str) -> None:
@@ -100,6 +106,7 @@ class ProgressFile:
             self._write()
 
     def _write(self) -> None:
+        self._content["updated"] = time.time()
         with replacing(self.folder / PROGRESS) as temporary:
             temporary.write_text(json.dumps(self._content, ensure_ascii=False) + "\n", encoding="utf-8")
 
