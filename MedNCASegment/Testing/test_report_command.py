@@ -172,6 +172,7 @@ def test_the_signal_to_end_keeps_what_was_measured(place):
         assert time.monotonic() < deadline
         time.sleep(0.01)
     running = progress_of(place)
+    assert abs(time.time() - running["updated"]) < 60
     assert (running["state"], running["pid"]) == ("running", process.pid)
     assert running["text"] == "Unchanged: case case_0"
     process.send_signal(signal.SIGTERM)
@@ -227,6 +228,14 @@ def test_bad_arguments_are_refused_with_one_sentence_and_nothing_is_written(plac
     assert said.count("\n") == 1
     assert sentence in said
     assert {path.name for path in place.iterdir()} == before
+
+
+def test_cases_are_chosen_by_their_names_which_may_have_spaces(place):
+    for name in ("images", "labels"):
+        (place / name / "case_1.nii").rename(place / name / "case 1 b.nii")
+    (place / "chosen.txt").write_text("\n  case 1 b\n\n")
+    assert cli.main(words(place, "--only", "shift", "--cases", str(place / "chosen.txt"))) == 0
+    assert read_result(place / "out")["cases"] == ["case 1 b"]
 
 
 def test_a_folder_in_which_another_process_works_is_left_to_it(place, capsys):

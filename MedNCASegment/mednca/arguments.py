@@ -48,7 +48,7 @@ def labelled_cases(images: str | Path, labels: str | Path, chosen: str | Path | 
     cases = pair_files(images, labels)
     if not chosen:
         return cases
-    wanted = set(read_text(chosen).split())
+    wanted = {line.strip() for line in read_text(chosen).splitlines()} - {""}
     missing = wanted - {case.name for case in cases}
     if missing:
         raise MedNCAError(f"There is no case '{sorted(missing)[0]}' in '{images}'.")

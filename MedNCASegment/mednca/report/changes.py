@@ -128,7 +128,8 @@ def _moved(array: np.ndarray, by: int, axis: int, fill) -> np.ndarray:
 def ghosting(scan: Scan, level: float) -> Scan:
     import torchio
 
-    return _with(scan, torchio.RandomGhosting(num_ghosts=GHOSTS, axes=(0, 1, 2), intensity=(level, level)))
+    # A range, as TorchIO draws the number from 0 up to a single one, and 0 ghosts change nothing.
+    return _with(scan, torchio.RandomGhosting(num_ghosts=(GHOSTS, GHOSTS), axes=(0, 1, 2), intensity=(level, level)))
 
 
 def anisotropy(scan: Scan, level: float) -> Scan:
