@@ -64,6 +64,14 @@ def test_artefacts_are_made_of_thin_stacks_of_whole_numbers_too(experiment, shap
         assert np.array_equal(changed.affine, volume.affine)
 
 
+@pytest.mark.parametrize("experiment", [one for one in EXPERIMENTS if one.figure == 6], ids=lambda one: one.name)
+def test_an_artefact_strikes_every_case(experiment, torchio):
+    for number in range(12):
+        given = scan(f"case {number}")
+        changed = experiment.apply(given, experiment.levels[-1])
+        assert not np.allclose(changed.volume.array, given.volume.array, rtol=1e-3)
+
+
 def test_a_stronger_bias_field_is_the_same_field_grown(torchio):
     given = scan()
     fields = [np.log(changes.bias_field(given, level).volume.array / given.volume.array) for level in (0.4, 0.8)]
