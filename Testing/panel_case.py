@@ -3,6 +3,7 @@
 A test file imports this before anything of Slicer: where there is no Slicer, it starts the stand-in host.
 """
 
+import html
 import re
 import sys
 import tempfile
@@ -124,11 +125,16 @@ class PanelCase(unittest.TestCase):
         self.assertFalse(self.ui.segmentButton.enabled)
         self.assertIn(words, self.ui.reasonLabel.text)
         self.assertFalse(self.ui.reasonLabel.isHidden())
-        self.assertEqual(self.ui.segmentButton.toolTip, self.ui.reasonLabel.text)
+        self.assertEqual(self.toolTip(self.ui.segmentButton), self.ui.reasonLabel.text)
 
     def assertMessage(self, words):
         self.assertIn(words, self.ui.messageLabel.text)
         self.assertFalse(self.ui.messageLabel.isHidden())
+
+    @staticmethod
+    def toolTip(widget):
+        """What the tooltip of a widget says; Slicer makes a paragraph of rich text of it."""
+        return html.unescape(re.sub(r"</?p>", "", widget.toolTip))
 
     @staticmethod
     def sceneState():

@@ -71,7 +71,7 @@ class TrainRunTest(TrainPanelCase):
         # Settings of a Slicer that has never trained, and whatever Python this is has PyTorch.
         yield mock.patch.object(library("known_runs"), "KEY", f"MedNCATest/{time.time_ns()}")
         yield mock.patch.object(library("known_runs"), "STOP_KEY", f"MedNCATest/{time.time_ns()}")
-        yield mock.patch.object(library("run_process"), "PROGRAM", FAKE)
+        yield mock.patch.object(library("folder_process"), "PROGRAM", FAKE)
         yield mock.patch.object(library("torch_offer"), "_isThere", lambda name: True)
         # In its testing mode Slicer answers for the person, and not as its documentation says.
         yield mock.patch.object(slicer.util, "confirmOkCancelDisplay", lambda text: True)
@@ -387,7 +387,7 @@ class TrainRunTest(TrainPanelCase):
     def launcher(self):
         path = self.folder / "bin" / "PythonSlicer"
         path.parent.mkdir()
-        path.write_text(f'#!/bin/sh\n"{library("run_process").slicerPython()}" "$@"\nexit $?\n')
+        path.write_text(f'#!/bin/sh\n"{library("folder_process").slicerPython()}" "$@"\nexit $?\n')
         path.chmod(0o755)
         patch = mock.patch.dict(os.environ, PATH=f"{path.parent}{os.pathsep}{os.environ['PATH']}")
         patch.start()

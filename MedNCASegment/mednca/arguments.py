@@ -7,6 +7,7 @@ import shlex
 import sys
 from pathlib import Path
 
+from .cases import Case, pair_files
 from .errors import MedNCAError
 
 
@@ -32,6 +33,29 @@ def read_text(path: str | Path) -> str:
         return Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise MedNCAError(f"'{path}' cannot be read as a text file; check the path.") from error
+
+
+def labelled_cases(images: str | Path, labels: str | Path, chosen: str | Path | None = None) -> list[Case]:
+    """The cases of a folder of images and one of labels.
+
+    Args:
+        images, labels: folders, with files of the same names.
+        chosen: text file with the names of the cases to take, one a line; None takes all.
+
+    Raises:
+        MedNCAError: a folder or file cannot be used, or a case is not there.
+    """
+    cases = pair_files(images, labels)
+    if not chosen:
+        return cases
+    wanted = {line.strip() for line in read_text(chosen).splitlines()} - {""}
+    missing = wanted - {case.name for case in cases}
+    if missing:
+        raise MedNCAError(f"There is no case '{sorted(missing)[0]}' in '{images}'.")
+    cases = [case for case in cases if case.name in wanted]
+    if not cases:
+        raise MedNCAError(f"'{chosen}' names no case; write one name a line.")
+    return cases
 
 
 def command_line(*without: str) -> str:

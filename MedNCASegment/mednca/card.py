@@ -12,6 +12,7 @@ CARD_FORMAT = 1
 # Anatomical planes and the axis of a right-anterior-superior (RAS) volume along which each is sliced.
 PLANES = {"sagittal": 0, "coronal": 1, "axial": 2}
 MAX_CHANNELS, MAX_HIDDEN, MAX_STEPS, MAX_LEVELS, MAX_LABELS = 256, 2048, 1024, 8, 64
+MAX_IMAGE_CHANNELS = 9
 
 
 @dataclass
@@ -43,7 +44,8 @@ class Input:
     plane: str  # "sagittal", "coronal" or "axial"
     spacing: tuple[float, float] | None = None  # mm per cell, rows and columns; or else
     size: tuple[int, int] | None = None  # cells, rows and columns, whatever the slice measures
-    channels: int = 1
+    channels: int = 1  # of the image: the slice, and as many neighbouring slices behind it as ahead of it
+    neighbour_mm: float | None = None  # from a slice to the next of these neighbours; None: there are none
     percentiles: tuple[float, float] = (0.5, 99.5)  # of the intensities, mapped to 0 and 1
     per: str = "volume"  # percentiles are taken per "volume" or per "slice"
     downsample: str = "average"  # how coarser levels see the image: "average" of the cells, or "linear" interpolation
@@ -135,7 +137,16 @@ def _card_from(raw: dict[str, Any]) -> Card:
     need((spacing is None) != (size is None), "'input' must have either 'spacing' or 'size'")
     need(spacing is None or _is_pair(spacing, 0.01, 100), "'input.spacing' must be two lengths in mm, from 0.01 to 100")
     need(size is None or _is_pair(size, 8, 4096, whole=True), "'input.size' must be two whole numbers from 8 to 4096")
-    need(_is_int(source.get("channels", 1), 1, 1), "'input.channels' must be 1")
+    image_channels, apart = source.get("channels", 1), source.get("neighbour_mm")
+    need(
+        _is_int(image_channels, 1, MAX_IMAGE_CHANNELS) and image_channels % 2 == 1,
+        f"'input.channels' must be an odd number from 1 to {MAX_IMAGE_CHANNELS}",
+    )
+    need(
+        (apart is not None) == (image_channels > 1),
+        "'input.neighbour_mm' must be given with more than one image channel, and only then",
+    )
+    need(apart is None or (_is_number(apart) and 0.01 <= apart <= 100), "'input.neighbour_mm' must be 0.01 to 100 mm")
     percentiles = source.get("percentiles", [0.5, 99.5])
     need(_is_pair(percentiles, 0, 100) and percentiles[0] < percentiles[1], "'input.percentiles' must rise")
     need(source.get("per", "volume") in ("volume", "slice"), "'input.per' must be 'volume' or 'slice'")
@@ -175,7 +186,7 @@ def _card_from(raw: dict[str, Any]) -> Card:
         )
     for name in ("value", "name"):
         need(len({label[name] for label in labels}) == len(labels), f"two labels have the same {name}")
-    need(raw["channels"] > source.get("channels", 1) + len(labels), "there are fewer channels than labels need")
+    need(raw["channels"] > image_channels + len(labels), "there are fewer channels than labels need")
 
     return Card(
         **{

@@ -90,11 +90,27 @@ def _parser() -> argparse.ArgumentParser:
         help="figures of a model on labelled cases",
         description="Dice, 95 % Hausdorff distance and volumes of every case, on its own grid.",
     )
-    evaluate.add_argument("--images", required=True, metavar="DIR", help="folder with the scans")
-    evaluate.add_argument("--labels", required=True, metavar="DIR", help="folder with label maps of the same names")
-    evaluate.add_argument("--cases", metavar="FILE", help="text file with the case names to take, one a line")
+    _add_labelled(evaluate)
     _add_running(evaluate, model_required=True)
     evaluate.add_argument("--json", metavar="FILE", help="write the figures of every case")
+
+    report = commands.add_parser(
+        "report",
+        help="how robust a model is on labelled cases",
+        description="Dice of every case when its scale, shape or position has changed, and with artefacts of MRI (these"
+        " need torchio), in rising severity: the experiments of the paper's figures 5 and 6, for any model.",
+        epilog="Writes report.md to read (with figures where matplotlib is installed), report.csv and report.json."
+        " Ctrl-C, or a file named 'stop' in the folder, stops it; the same command goes on from there.",
+    )
+    _add_labelled(report)
+    _add_running(report, model_required=True)
+    report.add_argument("-o", "--output", required=True, metavar="FOLDER", help="folder to write to")
+    report.add_argument(
+        "--only",
+        nargs="+",
+        metavar="NAME",
+        help="some experiments alone: scale, stretch, shift, ghosting, anisotropy, bias",
+    )
 
     convert = commands.add_parser("convert", help="convert checkpoints of the authors' PyTorch code (needs torch)")
     convert.add_argument("levels", nargs="+", metavar="LEVEL.pth", help="state dicts of the levels, coarse to fine")
@@ -166,6 +182,13 @@ def _add_train(commands) -> None:
     run = train.add_argument_group("the run")
     run.add_argument("--workdir", metavar="DIR", help="checkpoints, log, results (MODEL with .work appended)")
     run.add_argument("--resume", action="store_true", help="go on from the checkpoint in the work folder")
+
+
+def _add_labelled(parser: argparse.ArgumentParser) -> None:
+    """The options of every command that measures a model."""
+    parser.add_argument("--images", required=True, metavar="DIR", help="folder with the scans")
+    parser.add_argument("--labels", required=True, metavar="DIR", help="folder with label maps of the same names")
+    parser.add_argument("--cases", metavar="FILE", help="text file with the case names to take, one a line")
 
 
 def _add_running(parser: argparse.ArgumentParser, model_required: bool = False) -> None:

@@ -7,9 +7,9 @@ import json
 import sys
 from pathlib import Path
 
-from .arguments import need_folder_of, need_model_ending, read_text
+from .arguments import labelled_cases, need_folder_of, need_model_ending, read_text
 from .card import Card
-from .cases import pair_files, read_case
+from .cases import read_case
 from .console import ProgressBar, duration
 from .engines import make_engine
 from .errors import MedNCAError
@@ -106,15 +106,7 @@ def evaluate(options: argparse.Namespace) -> None:
     """`mednca evaluate`: Dice, 95 % Hausdorff distance and volumes of every case on its own grid."""
     if options.json:
         need_folder_of(options.json)
-    cases = pair_files(options.images, options.labels)
-    if options.cases:
-        wanted = set(read_text(options.cases).split())
-        missing = wanted - {case.name for case in cases}
-        if missing:
-            raise MedNCAError(f"There is no case '{sorted(missing)[0]}' in '{options.images}'.")
-        cases = [case for case in cases if case.name in wanted]
-        if not cases:
-            raise MedNCAError(f"'{options.cases}' names no case; write one name a line.")
+    cases = labelled_cases(options.images, options.labels, options.cases)
     segmenter = _segmenter(options)
     card = segmenter.model.card
     problem = distance_problem()
@@ -137,6 +129,13 @@ def evaluate(options: argparse.Namespace) -> None:
     if options.json:
         run = {"model": card.name, "model_version": card.version, "seed": options.seed, "runs": options.runs}
         _write_json(options.json, run | figures)
+
+
+def report(options: argparse.Namespace) -> None:
+    """`mednca report`: Dice of every case under changes and artefacts, as tables, text and figures."""
+    from .report import command
+
+    command.report(options)
 
 
 def convert(options: argparse.Namespace) -> None:

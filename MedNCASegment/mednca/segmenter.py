@@ -12,7 +12,7 @@ from .cascade import run_cascade
 from .engines import make_engine
 from .errors import MedNCAError
 from .fire import fire_mask
-from .intensity import normalise, percentile_range
+from .images import Images
 from .model import Model
 from .postprocess import component_tools, keep_largest_components
 from .recording import RecordedStep, plan_recording
@@ -188,10 +188,9 @@ class Segmenter:
         labels = np.zeros(volume.array.shape, np.uint8)
         probability = np.zeros((label_count, *volume.array.shape), np.float32)
         deviation = np.zeros_like(probability) if options.runs > 1 else None
-        to_cells = grid.to_cells()
         to_pixels = [grid.to_pixels(level.scale) for level in card.levels]
         rules = [engine.prepare(rule, first) for rule in self.model.rules]
-        low_high = percentile_range(slices, card.input.percentiles) if card.input.per == "volume" else None
+        images = Images(slices, float(volume.spacing[slicing.axes[0]]), card.input, grid.to_cells())
 
         cells = grid.cells[0] * grid.cells[1]
         per_batch = max(1, engine.cells_per_batch // cells)
@@ -201,7 +200,7 @@ class Segmenter:
 
         finished = 0
         for batch in _batches(len(slices), per_batch, slicing.slice_of(start_at, len(slices))):
-            image = self._image(slices[batch.start : batch.stop], low_high, to_cells)
+            image = images.of(batch.start, batch.stop)
             mean = spread = None
             for run in range(options.runs):
 
@@ -284,17 +283,6 @@ class Segmenter:
             seconds=time.perf_counter() - started,
         )
         yield Progress(1.0, *where, result)
-
-    def _image(self, slices: np.ndarray, low_high: tuple[float, float] | None, to_cells) -> np.ndarray:
-        """Slices [slice, row, column] as the model sees them: float32 [slice, 1, row, column] on the cell grid."""
-        # One memory order, whatever the input's, so that the result does not depend on how the volume is stored.
-        slices = np.ascontiguousarray(slices)
-        if low_high is not None:
-            normal = normalise(slices, *low_high)
-        else:
-            percentiles = self.model.card.input.percentiles
-            normal = np.stack([normalise(one, *percentile_range(one[None], percentiles)) for one in slices])
-        return resize(normal, to_cells)[:, None]
 
 
 def _batches(count: int, size: int, first: int) -> list[range]:

@@ -1,58 +1,17 @@
 """A training run as a process of its own, which neither needs this Slicer nor ends with it."""
 
-import json
 import logging
-import os
-import shutil
-import sys
-import time
 from collections.abc import Iterable, Sequence
-from enum import Enum
 from pathlib import Path
 
-import mednca
-from mednca import MedNCAError, process
-from mednca.writing import replacing
+from mednca import MedNCAError
 from slicer.i18n import tr as _
 
-from .run_files import Status, readJson
-
-PROGRAM = ("-m", "mednca")  # what Slicer's Python runs
-QUIET = 3.0  # seconds without news after which the system is asked whether the process is still there
-AGAIN = 1.0  # seconds until it is asked again
-ENDED = ("paused", "finished", "failed")  # states after which the process ends by itself
+from .folder_process import FolderProcess
 
 
-class RunState(Enum):
-    """How a run stands."""
-
-    NONE = "none"  # the folder has no run
-    STARTING = "starting"  # there is a process, and it has said nothing yet
-    RUNNING = "running"
-    PAUSED = "paused"
-    FINISHED = "finished"
-    FAILED = "failed"  # and it has said why
-    GONE = "gone"  # the process has ended, or was ended, without saying why
-
-    @property
-    def isLive(self) -> bool:
-        return self in (RunState.STARTING, RunState.RUNNING)
-
-
-class RunProcess:
-    """The process that works in one folder, whoever has started it and when.
-
-    process.json, beside the files that the process writes itself, holds what is needed to find it again and to start it
-    once more: id and start of what was started here (in an installed Slicer that is a launcher, and the training is its
-    child), when that was asked for, and the command line.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._child = None  # when it was started from here: asked for its exit code, lest it stays as a zombie
-        self._asked, self._answer = float("-inf"), False  # when the system was asked for the process, and what it said
-        self._gone: list | None = None  # ids and starts of processes that have ended
-        self._ended = 0.0  # when they were ended from here
+class RunProcess(FolderProcess):
+    """The training that works in one folder."""
 
     def start(self, arguments: Sequence[str]) -> None:
         """Start anew; what an earlier run in the folder said of itself goes away.
@@ -66,7 +25,7 @@ class RunProcess:
         self._refuseIfAlive()
         for name in ("status.json", "log.jsonl", "preview.npz", "output.txt", "results.json"):
             self._remove(name)
-        self._launch(list(arguments), resume=False)
+        self._launch(arguments)
 
     def resume(self) -> None:
         """Go on from the last checkpoint, with the command line that the run was started with.
@@ -82,7 +41,7 @@ class RunProcess:
                     folder=self.folder
                 )
             )
-        self._launch(arguments, resume=True)
+        self._launch(arguments, "--resume")
 
     def pause(self) -> None:
         """Ask the process to write a checkpoint and to end; it does so between two iterations.
@@ -100,110 +59,25 @@ class RunProcess:
 
         What it has done since its last checkpoint is lost.
         """
-        gone = [process.end_with_children(pid, started) for pid, started in self._identities()]
-        self._asked, self._ended = float("-inf"), time.time()
+        gone = super().end()
         self._remove("stop")
-        return all(gone)
+        return gone
 
     def canResume(self) -> bool:
         """Whether there is a checkpoint to go on from, and it is known how."""
         return (self.folder / "checkpoint.pt").exists() and bool(self.arguments())
 
-    def arguments(self) -> list[str]:
-        """The command line that the run was started with, after `python -m mednca`."""
-        arguments = (readJson(self.folder / "process.json") or {}).get("arguments")
-        return [str(one) for one in arguments] if isinstance(arguments, list) else []
-
     def isStopping(self) -> bool:
         """Whether it was asked to end and has not done so yet."""
         return (self.folder / "stop").exists()
-
-    def isAlive(self) -> bool:
-        """Whether the process is there."""
-        if self._child is not None:
-            self._child.poll()
-        identities = self._identities()
-        self._asked = time.monotonic()
-        self._answer = any(process.alive(pid, started) for pid, started in identities)
-        self._gone = None if self._answer else identities
-        return self._answer
-
-    def isOver(self) -> bool:
-        """Whether the process has gone after it has said that it ends; until then another one cannot be started."""
-        return not self._isStillThere(0.0)
-
-    def state(self, status: Status | None) -> RunState:
-        """How the run stands.
-
-        Args:
-            status: what it says of itself.
-        """
-        asked = (readJson(self.folder / "process.json") or {}).get("asked")
-        asked = asked if isinstance(asked, int | float) else 0.0
-        if status is not None and status.updated < asked:
-            status = None  # left behind by an earlier process
-        if status is None:
-            if not asked:
-                return RunState.NONE
-            return RunState.STARTING if self._isStillThere(0.0) else RunState.GONE
-        if status.state in ENDED:
-            return RunState(status.state)
-        return RunState.RUNNING if self._isStillThere(status.updated) else RunState.GONE
-
-    def _isStillThere(self, updated: float) -> bool:
-        """Whether the process is there; the system is asked only now and then, and only when there is no news."""
-        if self._identities() == self._gone:
-            return False
-        if time.time() - updated < QUIET and updated > self._ended:
-            return True
-        return self.isAlive() if time.monotonic() - self._asked > AGAIN else self._answer
-
-    def _identities(self) -> list[tuple[int, float]]:
-        """Process ids with their starts: of what was started, and of what works."""
-        found = []
-        for name, keys in (("process.json", ("pid", "started")), ("status.json", ("pid", "process_started"))):
-            content = readJson(self.folder / name) or {}
-            pid, started = (content.get(key) for key in keys)
-            if isinstance(pid, int) and isinstance(started, int | float):
-                found.append((pid, float(started)))
-        return found
-
-    def _launch(self, arguments: list[str], resume: bool) -> None:
-        self._remove("stop")
-        asked = time.time()
-        command = [slicerPython(), *PROGRAM, *arguments, *(["--resume"] if resume else [])]
-        self._child = process.start_detached(command, self.folder, self.folder / "output.txt", environment())
-        self._asked, self._gone = float("-inf"), None
-        record = {
-            "pid": self._child.pid,
-            "started": process.started_at(self._child.pid) or asked,  # it may have ended already
-            "asked": asked,
-            "arguments": arguments,
-        }
-        try:
-            with replacing(self.folder / "process.json") as temporary:
-                temporary.write_text(json.dumps(record, indent=1), encoding="utf-8")
-        except MedNCAError:
-            # It could not be found again.
-            process.end_with_children(record["pid"], record["started"])
-            raise
 
     def _refuseIfAlive(self) -> None:
         if self.isAlive():
             raise MedNCAError(_("A training is running in '{folder}' already.").format(folder=self.folder))
 
-    def _remove(self, name: str) -> None:
-        try:
-            (self.folder / name).unlink(missing_ok=True)
-        except OSError as error:
-            raise self._cannotWrite(error) from error
-
-    def _cannotWrite(self, error: OSError) -> MedNCAError:
-        return MedNCAError(
-            _("The folder '{folder}' cannot be written to ({reason}); check the disk.").format(
-                folder=self.folder, reason=error.strerror or error
-            )
-        )
+    def _launch(self, arguments: Sequence[str], *more: str) -> None:
+        self._remove("stop")
+        super()._launch(arguments, *more)
 
 
 def pauseAll(folders: Iterable[Path]) -> None:
@@ -215,24 +89,3 @@ def pauseAll(folders: Iterable[Path]) -> None:
                 run.pause()
         except MedNCAError as problem:
             logging.warning("MedNCATrain: %s", problem)
-
-
-def slicerPython() -> str:
-    """The program that runs Python as this Slicer does, with the packages that are installed in it.
-
-    Raises:
-        MedNCAError: there is none.
-    """
-    # A launcher that sets the environment up; Slicer has it on its PATH.
-    python = shutil.which("PythonSlicer") or sys.executable
-    if not python:
-        raise MedNCAError(_("Slicer's Python (PythonSlicer) was not found; install Slicer again."))
-    return python
-
-
-def environment() -> dict[str, str]:
-    """The environment variables of a training process: Slicer's own, and the core can be imported."""
-    core = str(Path(mednca.__file__).resolve().parent.parent)
-    paths = [core, *filter(None, [os.environ.get("PYTHONPATH")])]
-    # The output is read while it is written, and as UTF-8 everywhere.
-    return os.environ | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}

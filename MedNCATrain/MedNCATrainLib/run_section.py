@@ -9,8 +9,9 @@ from mednca import MedNCAError
 from MedNCASegmentLib.run_timer import RunTimer
 from slicer.i18n import tr as _
 
+from .folder_process import RunState
 from .known_runs import knownFolders, markSeen, remember, setStopsWithSlicer, stopsWithSlicer, unseenFolder
-from .run_process import RunProcess, RunState, pauseAll
+from .run_process import RunProcess, pauseAll
 from .run_view import RunView
 from .run_watcher import RunWatcher
 from .torch_offer import offer

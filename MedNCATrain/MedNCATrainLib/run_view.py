@@ -7,9 +7,9 @@ from MedNCASegmentLib.run_section import PROGRESS_MAXIMUM
 from slicer.i18n import tr as _
 
 from .curves import TrainingCurves
+from .folder_process import RunState
 from .preview_steps import PreviewSteps
 from .run_files import RunFiles
-from .run_process import RunState
 from .run_trouble import memoryAdvice
 from .run_watcher import RunWatcher
 from .run_wording import endText, fraction, progressText

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import qt
 
+from .folder_process import RunState
 from .run_files import RunFiles, Status
-from .run_process import RunProcess, RunState
+from .run_process import RunProcess
 
 MILLISECONDS = 1000
 READING_ON = 20  # milliseconds, while there is more of a long log to read

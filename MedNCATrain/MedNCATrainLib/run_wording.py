@@ -5,8 +5,8 @@ from html import escape
 from MedNCASegmentLib.wording import durationText
 from slicer.i18n import tr as _
 
+from .folder_process import RunState
 from .run_files import Status
-from .run_process import RunState
 
 
 def progressText(state: RunState, status: Status | None, stopping: bool) -> str:

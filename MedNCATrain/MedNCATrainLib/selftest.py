@@ -14,9 +14,10 @@ from MedNCASegmentLib import MedNCASegmentLogic
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 
 from .curve_nodes import DICE, LOSS, CurveNodes
+from .folder_process import RunState
 from .phantoms import NODULE, addPhantoms
 from .run_files import RunFiles
-from .run_process import RunProcess, RunState
+from .run_process import RunProcess
 
 CASES, HELD_OUT_PERCENT, ITERATIONS = 10, 20, 800
 MODEL = "Nodule of the self-test"

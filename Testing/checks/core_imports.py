@@ -1,7 +1,7 @@
 """The core knows nothing of Slicer, VTK or Qt, and importing it needs NumPy alone.
 
-Imports inside functions are for what is needed only when it is used: PyTorch, TorchIO, SimpleITK, nibabel. Of training,
-what looks at cases, plans and reports works without PyTorch too; only what computes imports it.
+Imports inside functions are for what is needed only when it is used: PyTorch, TorchIO, SimpleITK, nibabel, matplotlib.
+Of training, what looks at cases, plans and reports works without PyTorch too; only what computes imports it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from repository import ROOT, files, imports, parse, report
 
 CORE = ROOT / "MedNCASegment" / "mednca"
 NEVER = {"slicer", "vtk", "vtkmodules", "qt", "ctk", "PythonQt", "PySide6", "mrml", "MRMLCorePython"}
-LAZY = {"torch", "torchio", "SimpleITK", "nibabel"}
+LAZY = {"torch", "torchio", "SimpleITK", "nibabel", "matplotlib"}
 # These files compute with PyTorch, and are themselves imported only when it is asked for.
 MAY_IMPORT_TORCH = {
     "engines/torch_engine.py",

@@ -33,6 +33,18 @@ def test_setters_and_getters_that_are_no_properties_are_called(button):
         button.isEnabled = False
 
 
+def test_a_tooltip_of_a_widget_becomes_rich_text(button):
+    assert button.toolTip == ""
+    for text, found in (("a < b & 'c'", "<p>a &lt; b &amp; 'c'</p>"), ("<b>bold</b>", "<b>bold</b>")):
+        button.toolTip = text
+        assert button.toolTip == found
+    button.setToolTip("plain")
+    assert button.toolTip == "<p>plain</p>"
+    action = qt.QAction("Segment", None)
+    action.toolTip = "plain"
+    assert action.toolTip == "plain"
+
+
 def test_keyword_arguments_raise(button):
     with pytest.raises(TypeError):
         button.setText(text="Cancel")

@@ -8,8 +8,9 @@ import slicer
 
 
 @pytest.fixture
-def registered(scene, scanFile, labelFile):
-    slicer.modules.sampleDataSources = {}
+def registered(scene, scanFile, labelFile, monkeypatch):
+    # Those of the modules come back: they are registered once, at startup.
+    monkeypatch.setattr(slicer.modules, "sampleDataSources", {}, raising=False)
     SampleData.SampleDataLogic.registerCustomSampleDataSource(
         category="Testing",
         sampleName="Hippocampus",

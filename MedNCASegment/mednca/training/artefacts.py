@@ -38,7 +38,7 @@ def add_artefacts(
     """Give some slices an artefact.
 
     Args:
-        images: [slice, 1, row, column] from 0 to 1.
+        images: [slice, image channel, row, column] from 0 to 1.
         pixel_mm: [slice, 2], size of a pixel along rows and columns.
         share: chance of a slice to get an artefact.
         generator: everything random comes from it; PyTorch's global generator, which TorchIO draws from, is left as
@@ -65,7 +65,7 @@ def add_artefacts(
 
 
 def apply(image: torch.Tensor, pixel_mm: list[float], transform) -> torch.Tensor:
-    """One slice [1, row, column] after a transform; its range of 0 to 1 stays. `pixel_mm` is along rows and columns."""
+    """One slice [image channel, row, column] after a transform, from 0 to 1; `pixel_mm` is along rows and columns."""
     import torchio
 
     slice_as_volume = torchio.ScalarImage(

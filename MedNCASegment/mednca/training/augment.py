@@ -81,7 +81,8 @@ def sample(
     """Take slices to the cell grid with the drawn changes; beyond the slice its mirror image continues.
 
     Args:
-        images: [slice, 1, row, column] from 0 to 1; targets: [slice, label, row, column] of 0 and 1, of any type.
+        images: [slice, image channel, row, column] from 0 to 1.
+        targets: [slice, label, row, column] of 0 and 1, of any type.
         pixel_mm: [slice, 2], size of a pixel along rows and columns.
         cells: rows and columns of the grid that training runs on.
         cell_mm: [slice, 2], size of a cell along rows and columns.
@@ -89,7 +90,7 @@ def sample(
         generator: draws the noise.
 
     Returns:
-        Image [slice, 1, row, column] and target [slice, label, row, column] on the cell grid.
+        Image [slice, image channel, row, column] and target [slice, label, row, column] on the cell grid.
     """
     row, column = torch.meshgrid(*(torch.arange(side) - (side - 1) / 2 for side in cells), indexing="ij")
     place = torch.stack([column, row], dim=-1) * cell_mm.flip(1)[:, None, None]
@@ -98,7 +99,7 @@ def sample(
     grid = where / half[:, None, None]
     both = torch.cat([images, targets.to(images.dtype)], dim=1)
     both = F.grid_sample(both, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
-    image, target = both[:, :1], both[:, 1:]
+    image, target = both[:, : images.shape[1]], both[:, images.shape[1] :]
 
     def each(values: torch.Tensor) -> torch.Tensor:
         return values[:, None, None, None]

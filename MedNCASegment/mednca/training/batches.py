@@ -20,6 +20,9 @@ class Batches:
             transforms()
         self.recipe, self.cells = recipe, slices.cells
         self.images, self.targets = torch.from_numpy(slices.images), torch.from_numpy(slices.targets)
+        places = slices.places
+        self.lower, self.upper = torch.from_numpy(places.lower), torch.from_numpy(places.upper)
+        self.weight = torch.from_numpy(places.weight)
         self.pixel_mm, self.cell_mm = torch.from_numpy(slices.pixel_mm), torch.from_numpy(slices.cell_mm)
         # Mirror left and right where the plane shows them; the first in-plane axis then is left-right.
         self.ranges = Ranges(mirror_rows=card.input.plane != "sagittal")
@@ -28,9 +31,16 @@ class Batches:
         self.weights = torch.where(shown, share / max(1, int(shown.sum())), (1 - share) / max(1, int((~shown).sum())))
 
     def next(self, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-        """One batch on the cell grid: image [slice, 1, row, column] and target [slice, label, row, column]."""
+        """One batch on the cell grid: image [slice, image channel, row, column], target [slice, label, row, column]."""
         chosen = torch.multinomial(self.weights, self.recipe.batch, replacement=True, generator=generator)
         drawn = draw(self.recipe.batch, self.ranges, generator)
-        images, pixel_mm = self.images[chosen], self.pixel_mm[chosen]
+        images, pixel_mm = self._images(chosen), self.pixel_mm[chosen]
         images = add_artefacts(images, pixel_mm, self.recipe.artefacts, generator)
         return sample(images, self.targets[chosen], pixel_mm, self.cells, self.cell_mm[chosen], drawn, generator)
+
+    def _images(self, chosen: torch.Tensor) -> torch.Tensor:
+        """[slice, image channel, row, column] of some slices; :meth:`mednca.neighbours.Places.mix` as tensors."""
+        if self.weight.shape[1] == 1:
+            return self.images[chosen]
+        lower, upper = (self.images[where[chosen]][:, :, 0] for where in (self.lower, self.upper))
+        return torch.lerp(lower, upper, self.weight[chosen][:, :, None, None])

@@ -48,7 +48,7 @@ def estimate_bytes(card: Card, recipe: Recipe, cells: tuple[int, int], data_byte
         products = rate * group * width * (2 * 9 * channels + 3 * hidden)
         working = max(working, products + 4 * channels * (6 * group + 4 * count))
     # Images and targets before and after their random changes, and where these look.
-    images = recipe.batch * rows * columns * 4 * (6 + 4 * (1 + len(card.labels)))
+    images = recipe.batch * rows * columns * 4 * (6 + 4 * (card.input.channels + len(card.labels)))
     libraries = LIBRARIES + (TORCHIO if recipe.artefacts > 0 else 0)
     return int(libraries + data_bytes + SLACK * (kept + working + images))
 

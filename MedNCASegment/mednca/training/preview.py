@@ -10,7 +10,7 @@ import numpy as np
 from ..cascade import run_cascade
 from ..engines import make_engine
 from ..fire import fire_mask
-from ..intensity import normalise, percentile_range
+from ..images import Images
 from ..model import Model
 from ..resample import resize
 from ..segmenter import Segmenter
@@ -42,10 +42,9 @@ class Preview:
                 found = name, volume, slicing, grid, inside[index]
         self.name, volume, slicing, grid, truth = found
         self.slice, self.plane = index, card.input.plane
-        slices = slicing.to_slices(volume.array)
-        per_volume = card.input.per == "volume"
-        low_high = percentile_range(slices if per_volume else slices[index][None], card.input.percentiles)
-        self.image = resize(normalise(slices[index], *low_high), grid.to_cells())
+        step_mm = float(volume.spacing[slicing.axes[0]])
+        images = Images(slicing.to_slices(volume.array), step_mm, card.input, grid.to_cells())
+        self.image = images.of(index, index + 1)
         masks = [truth > 0] if len(values) == 1 else [truth == value for value in values]
         parts = np.stack([resize(mask.astype(np.float32), grid.to_cells()) for mask in masks])
         self.truth = _label_map(parts, values, 0.5)
@@ -74,7 +73,7 @@ class Preview:
             PREVIEW,
             lambda temporary: np.savez_compressed(
                 temporary,
-                image=self.image.astype(np.float32),
+                image=self.image[0, 0],
                 truth=self.truth,
                 labels=labels,
                 level=np.array(levels, np.uint8),
@@ -100,7 +99,7 @@ class Preview:
         for level, step, state in run_cascade(
             self.engine,
             [self.engine.prepare(rule, first) for rule in model.rules],
-            self.image[None, None],
+            self.image,
             channels=card.channels,
             scales=[level.scale for level in card.levels],
             steps=[level.steps for level in card.levels],

@@ -9,7 +9,8 @@ import numpy as np
 from ..card import Card
 from ..cases import Case, read_case
 from ..errors import MedNCAError
-from ..intensity import normalise, percentile_range
+from ..images import normalised
+from ..neighbours import Places, neighbour_places
 from ..resample import cell_grid, resize
 from ..volume import slicing_for
 
@@ -27,6 +28,7 @@ class Slices:
     pixel_mm: np.ndarray  # float32 [slice, 2], size of a pixel along rows and columns
     cells: tuple[int, int]  # rows and columns of the cell grid
     cell_mm: np.ndarray  # float32 [slice, 2], size of a cell along rows and columns
+    places: Places  # of the slices that are a slice's image channels
 
 
 def load_slices(cases: list[Case], card: Card) -> Slices:
@@ -40,7 +42,7 @@ def load_slices(cases: list[Case], card: Card) -> Slices:
     for case in cases:
         volume, label = read_case(case)
         slicing = slicing_for(volume.affine, card.input.plane)
-        image = _normalised(slicing.to_slices(volume.array), card)
+        image = normalised(slicing.to_slices(volume.array), card.input)
         label = slicing.to_slices(label)
         masks = np.stack([label > 0] if len(values) == 1 else [label == value for value in values], 1)
         mm = volume.spacing[list(slicing.axes[1:])]
@@ -48,10 +50,11 @@ def load_slices(cases: list[Case], card: Card) -> Slices:
             grid = _grid(card, image.shape[1:], mm)
             weights = grid.to_cells()
             image, masks, mm = resize(image, weights), resize(masks.astype(np.float32), weights) > 0.5, mm * grid.step
-        stacks.append((image[:, None], masks.astype(np.uint8), mm))
+        places = neighbour_places(len(image), float(volume.spacing[slicing.axes[0]]), card.input)
+        stacks.append((image[:, None], masks.astype(np.uint8), mm, places))
     rows, columns = (max(stack[0].shape[axis] for stack in stacks) for axis in (2, 3))
-    count = sum(len(image) for image, _, _ in stacks)
-    pixel_mm = np.concatenate([np.tile(mm, (len(image), 1)) for image, _, mm in stacks]).astype(np.float32)
+    count = sum(len(image) for image, _, _, _ in stacks)
+    pixel_mm = np.concatenate([np.tile(mm, (len(image), 1)) for image, _, mm, _ in stacks]).astype(np.float32)
     source = card.input
     slices = Slices(
         images=np.empty((count, 1, rows, columns), np.float32),
@@ -59,9 +62,10 @@ def load_slices(cases: list[Case], card: Card) -> Slices:
         pixel_mm=pixel_mm,
         cells=_grid(card, (rows, columns), pixel_mm.max(axis=0)).cells,
         cell_mm=pixel_mm if source.size else np.tile(np.float32(source.spacing), (count, 1)),
+        places=_joined([stack[3] for stack in stacks]),
     )
     while stacks:  # each is let go once it is copied, so that no two copies of all cases exist
-        image, masks, _ = stacks.pop()
+        image, masks, _, _ = stacks.pop()
         gaps = (rows - image.shape[2], columns - image.shape[3])
         width = ((0, 0), (0, 0), *((gap // 2, gap - gap // 2) for gap in gaps))
         place = slice(count - len(image), count)
@@ -73,12 +77,14 @@ def load_slices(cases: list[Case], card: Card) -> Slices:
     return slices
 
 
-def _normalised(slices: np.ndarray, card: Card) -> np.ndarray:
-    """Slices from 0 to 1, by the percentiles of the volume or of each slice."""
-    percentiles = card.input.percentiles
-    if card.input.per == "volume":
-        return normalise(slices, *percentile_range(slices, percentiles))
-    return np.stack([normalise(one, *percentile_range(one[None], percentiles)) for one in slices])
+def _joined(stacks: list[Places]) -> Places:
+    """The places of several stacks, one behind the other."""
+    starts = np.cumsum([0] + [len(one.lower) for one in stacks[:-1]])
+    return Places(
+        np.concatenate([one.lower + start for one, start in zip(stacks, starts, strict=True)]),
+        np.concatenate([one.upper + start for one, start in zip(stacks, starts, strict=True)]),
+        np.concatenate([one.weight for one in stacks]),
+    )
 
 
 def _grid(card: Card, pixels, pixel_mm):

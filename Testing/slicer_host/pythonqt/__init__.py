@@ -10,6 +10,7 @@ Every Qt object is seen through a proxy (:mod:`~slicer_host.pythonqt.proxies`):
 - ``button.connect("clicked(bool)", f)`` and ``button.clicked.connect(f)`` connect, ``disconnect`` likewise; ``f`` gets
   as many arguments as it takes. An unknown signal or signature raises, where PythonQt returns False.
 - An exception in a slot is printed, as in Slicer, and raised at the next ``slicer.app.processEvents()``.
+- The tooltip of a widget is read as rich text, ``<p>a &lt; b</p>``, though it was set as plain text.
 - Enumerations are ``qt.Qt.Horizontal``, lists come back as tuples, ``name`` is the same as ``objectName``.
 
 Missing: Python classes that derive from Qt classes, but for event filters, and ``ctk`` and qMRML widgets other than

@@ -2,7 +2,7 @@
 
 import enum
 
-from PySide6 import QtCore
+from PySide6 import QtCore, QtGui, QtWidgets
 
 from . import signals
 
@@ -87,11 +87,20 @@ def isProperty(object_, name: str) -> bool:
 
 def _propertyValue(object_, name: str):
     """Value of a property: PySide6 cannot convert some enumerations by name, but its getters can."""
+    if name == "toolTip" and isinstance(object_, QtWidgets.QWidget):
+        return _wrappedToolTip(object_.toolTip())
     for getter in (name, f"is{name[0].upper()}{name[1:]}"):
         value = getattr(object_, getter, None)
         if type(value).__name__ in ("builtin_function_or_method", "method"):
             return value()
     return object_.property(name)
+
+
+def _wrappedToolTip(text: str) -> str:
+    """What becomes of a widget's tooltip: Slicer makes rich text of plain text, so that long lines are broken."""
+    if not text or QtGui.Qt.mightBeRichText(text):
+        return text
+    return QtGui.Qt.convertFromPlainText(text, QtGui.Qt.WhiteSpaceMode.WhiteSpaceNormal)
 
 
 def _setPropertyValue(object_, name: str, value) -> bool:

@@ -1,0 +1,43 @@
+"""How the slices of a volume become the model's images: intensity, cell grid and neighbouring slices."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .card import Input
+from .intensity import normalise, percentile_range
+from .neighbours import neighbour_places
+from .resample import resize
+
+
+class Images:
+    """Makes the images of some slices of a volume at a time."""
+
+    def __init__(self, slices: np.ndarray, step_mm: float, source: Input, to_cells) -> None:
+        """Args:
+        slices: all of the volume, [slice, row, column].
+        step_mm: distance between slices.
+        source: the card's.
+        to_cells: weights of :meth:`mednca.resample.Grid.to_cells`.
+
+        Raises:
+            MedNCAError: the volume has values that are not finite.
+        """
+        self.slices, self.source, self.to_cells = slices, source, to_cells
+        self.places = neighbour_places(len(slices), step_mm, source)
+        self.range = percentile_range(slices, source.percentiles) if source.per == "volume" else None
+
+    def of(self, first: int, stop: int) -> np.ndarray:
+        """Images of consecutive slices: float32 [slice, image channel, row, column] on the cell grid, from 0 to 1."""
+        places = self.places.of(first, stop)
+        start = int(places.lower.min())
+        # One memory order, whatever the volume's, so that the result does not depend on how it is stored.
+        slices = np.ascontiguousarray(self.slices[start : int(places.upper.max()) + 1])
+        return places.mix(resize(normalised(slices, self.source, self.range), self.to_cells), start)
+
+
+def normalised(slices: np.ndarray, source: Input, low_high: tuple[float, float] | None = None) -> np.ndarray:
+    """Slices [slice, row, column] from 0 to 1, float32, by percentiles of all of them, of each, or as given."""
+    if source.per == "volume":
+        return normalise(slices, *(low_high or percentile_range(slices, source.percentiles)))
+    return np.stack([normalise(one, *percentile_range(one[None], source.percentiles)) for one in slices])

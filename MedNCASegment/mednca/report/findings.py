@@ -1,0 +1,123 @@
+"""Where a model holds and where it falls, in plain words, from a report's result alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+TOLERANCE = 0.05  # of the mean Dice, below that of the unchanged scans
+GOOD_ENOUGH = 0.5  # a model below this has little to lose
+
+
+@dataclass(frozen=True)
+class Point:
+    """The Dice of one label at one level of an experiment, over the cases."""
+
+    level: float
+    mean: float
+    spread: float  # the sample's standard deviation, 0 for one case
+    lowest: float
+    lowest_case: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How one label stands one experiment."""
+
+    experiment: str  # name
+    title: str
+    label: str
+    unchanged: Point
+    points: list[Point]  # of all levels in their order, the unchanged one too
+    holds: tuple[float, float]  # the levels, lowest and highest, between which it holds at all that were measured
+    falls: list[Point]  # the first beyond them on each side, at most two
+
+    def drop(self, point: Point) -> float:
+        """By how much the mean Dice lies below that of the unchanged scans."""
+        return self.unchanged.mean - point.mean
+
+    @property
+    def sentence(self) -> str:
+        """Such as "holds from 0.75 to 2; at 0.5 the mean Dice is 0.710, which is 0.15 lower"."""
+        low, high = self.holds
+        if not self.falls:
+            return f"holds at all levels, from {self.points[0].level:g} to {self.points[-1].level:g}"
+        where = [
+            f"at {one.level:g} the mean Dice is {one.mean:.3f}, which is {self.drop(one):.2f} lower"
+            for one in self.falls
+        ]
+        if low == high:
+            start = "falls at the first change"
+        elif low == self.points[0].level == self.unchanged.level:
+            start = f"holds up to {high:g}"
+        else:
+            start = f"holds from {low:g} to {high:g}"
+        return f"{start}; {', and '.join(where)}"
+
+
+def points_of(result: dict[str, Any], experiment: dict[str, Any], label: str) -> list[Point]:
+    """Mean, spread and lowest case of every level.
+
+    Args:
+        result: of :func:`mednca.report.result.read_result`.
+        experiment: one of its "experiments".
+        label: one of its "labels".
+    """
+    points = []
+    for level, overlaps in zip(experiment["levels"], experiment["dice"][label], strict=True):
+        spread = float(np.std(overlaps, ddof=1)) if len(overlaps) > 1 else 0.0
+        lowest = int(np.argmin(overlaps))
+        points.append(Point(level, float(np.mean(overlaps)), spread, overlaps[lowest], result["cases"][lowest]))
+    return points
+
+
+def findings(result: dict[str, Any]) -> list[Finding]:
+    """How every label stands every experiment, in the result's order."""
+    return [_finding(result, one, label) for one in result["experiments"] for label in result["labels"]]
+
+
+def _finding(result: dict[str, Any], experiment: dict[str, Any], label: str) -> Finding:
+    points = points_of(result, experiment, label)
+    start = experiment["levels"].index(experiment["unchanged"])
+    low = high = start
+    while low > 0 and _holds(points[low - 1], points[start]):
+        low -= 1
+    while high < len(points) - 1 and _holds(points[high + 1], points[start]):
+        high += 1
+    falls = ([points[low - 1]] if low > 0 else []) + ([points[high + 1]] if high < len(points) - 1 else [])
+    holds = (points[low].level, points[high].level)
+    return Finding(experiment["name"], experiment["title"], label, points[start], points, holds, falls)
+
+
+def _holds(point: Point, unchanged: Point) -> bool:
+    # Means of many figures with six decimals: what is exactly at the limit holds.
+    return unchanged.mean - point.mean <= TOLERANCE + 1e-9
+
+
+def summary(result: dict[str, Any]) -> str:
+    """Where the model is weak, in one sentence or two."""
+    found = findings(result)
+    if not found:
+        return "No experiment was made."
+    several = len(result["labels"]) > 1
+    weak: dict[str, list[str]] = {}
+    for one in found:
+        if one.falls:
+            levels = " and ".join(f"{point.level:g}" for point in one.falls)
+            weak.setdefault(one.title.lower(), []).append(f"{levels} ({one.label})" if several else levels)
+    words = [f"{title} {', '.join(levels)}" for title, levels in weak.items()]
+    if words:
+        text = f"The mean Dice is first more than {TOLERANCE:g} lower at {'; '.join(words)}."
+    else:
+        text = f"The mean Dice falls by no more than {TOLERANCE:g} in all that was tried."
+    poor = [one.label for one in found if one.unchanged.mean < GOOD_ENOUGH and one.experiment == found[0].experiment]
+    if poor:
+        of = f" of {_listed(poor)}" if several else ""
+        text += f" The Dice{of} without any change is below {GOOD_ENOUGH:g}, so that this says little."
+    return text
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

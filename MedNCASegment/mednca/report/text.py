@@ -1,0 +1,153 @@
+"""A report as people read it: report.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..writing import replacing
+from . import figures
+from .changes import EXPERIMENTS
+from .findings import TOLERANCE, Finding, findings, summary
+
+TEXT = "report.md"
+VERTICAL = {
+    "coronal": "the body axis",
+    "sagittal": "the body axis",
+    "axial": "the anterior-posterior axis, vertical in axial slices",
+}
+TITLES = {5: "Scale, shape and position", 6: "Artefacts of MRI"}
+
+
+def write_text(folder: Path, result: dict[str, Any], drawn: dict[int, str]) -> None:
+    """Write a result of :func:`mednca.report.result.read_result`.
+
+    Args:
+        folder: that of the report.
+        result: what was measured.
+        drawn: of :func:`mednca.report.figures.draw_figures`.
+
+    Raises:
+        MedNCAError: the file cannot be written.
+    """
+    with replacing(Path(folder) / TEXT) as temporary:
+        temporary.write_text("\n".join(_lines(result, drawn)) + "\n", encoding="utf-8")
+
+
+def _lines(result: dict[str, Any], drawn: dict[int, str]) -> Iterator[str]:
+    model, cases = result["model"], len(result["cases"])
+    found = findings(result)
+    yield f"# How robust is {_plain(model['title'])}?"
+    yield ""
+    yield (
+        f"The model *{_plain(model['name'])}* ({model['parameters']:,} parameters) has segmented"
+        f" {'1 case' if cases == 1 else f'{cases} cases'}, as they are and changed in"
+        f" {_count(len(result['experiments']))}. Dice is the overlap with the reference: 1 is perfect, 0 is nothing."
+    )
+    yield ""
+    yield f"**{summary(result)}**"
+    yield ""
+    for label in result["labels"]:
+        yield from _in_short(label, [one for one in found if one.label == label], len(result["labels"]) > 1)
+    if not drawn:
+        yield figures.MISSING
+        yield ""
+    for number, title in TITLES.items():
+        shown = [one for one in result["experiments"] if one["figure"] == number]
+        if not shown:
+            continue
+        yield f"## {title}"
+        yield ""
+        if number in drawn:
+            yield f"![{title}]({drawn[number]})"
+            yield ""
+            yield (
+                "Lines are the mean over the cases, bands one standard deviation to both sides. The dotted line marks"
+                f" the unchanged scan, the dashed one a Dice {TOLERANCE:g} below it."
+            )
+            yield ""
+        for one in shown:
+            yield from _experiment(one, [each for each in found if each.experiment == one["name"]], result)
+    if result["left_out"]:
+        yield "## Left out"
+        yield ""
+        yield from (f"- **{_plain(one['title'])}**: {_plain(one['why'])}" for one in result["left_out"])
+        yield ""
+    yield from _how(result)
+
+
+def _in_short(label: str, found: list[Finding], several: bool) -> Iterator[str]:
+    if not found:
+        return
+    start = found[0].unchanged
+    of = f" of {_plain(label)}" if several else ""
+    dice = f"{start.mean:.3f} ± {start.spread:.3f} (standard deviation over the cases)"
+    yield f"Mean Dice{of} without any change: {dice}."
+    yield ""
+    yield from (f"- **{_plain(one.title)}**: {one.sentence}." for one in found)
+    yield ""
+
+
+def _experiment(experiment: dict[str, Any], found: list[Finding], result: dict[str, Any]) -> Iterator[str]:
+    yield f"### {_plain(experiment['title'])}"
+    yield ""
+    meaning = next((one.meaning for one in EXPERIMENTS if one.name == experiment["name"]), "")
+    if meaning:
+        yield meaning.format(vertical=VERTICAL[result["model"]["plane"]])
+        yield ""
+    several = len(result["labels"]) > 1
+    yield f"| {_plain(experiment['axis'])} | {'label | ' if several else ''}Dice | change | lowest case |"
+    yield f"| ---: | {'--- | ' if several else ''}--- | ---: | --- |"
+    for index, level in enumerate(experiment["levels"]):
+        for one in found:
+            point = one.points[index]
+            shown = f"{point.mean:.3f} ± {point.spread:.3f}"
+            change = "unchanged" if level == experiment["unchanged"] else f"{-one.drop(point):+.3f}"
+            if one.drop(point) > TOLERANCE:
+                change = f"**{change}**"
+            label = f"{_plain(one.label)} | " if several else ""
+            lowest = f"{point.lowest:.3f} ({_plain(point.lowest_case)})"
+            yield f"| {level:g} | {label}{shown} | {change} | {lowest} |"
+    yield ""
+
+
+def _how(result: dict[str, Any]) -> Iterator[str]:
+    machine = result["machine"]
+    versions = ", ".join(f"{name} {version}" for name, version in result["versions"].items())
+    yield "## How it was measured"
+    yield ""
+    yield (
+        "Every case got the same change, and of an artefact the same draw, at every level; the random firing of the"
+        f" cells had the seed {result['seed']}, and {_runs(result['runs'])}. The Dice is taken in 3D on the changed"
+        " scan's own grid. Where neither the reference nor the segmentation has anything left of a structure, it is 1."
+    )
+    yield ""
+    yield f"- Command: `{result['command']}`"
+    yield f"- Model file: `{result['model']['file']}`"
+    yield f"- Date: {result['date']}"
+    yield f"- Computer: {machine['processor']}, {machine['cores']} cores, {machine['system']}"
+    yield f"- Versions: {versions}"
+    yield "- Cases: " + ", ".join(_plain(case) for case in result["cases"])
+    yield ""
+    yield (
+        "Every figure is in [report.csv](report.csv) and [report.json](report.json). The experiments are those of"
+        " figures 5 and 6 of the Med-NCA paper (Kalkhof, González, Mukhopadhyay 2023). They show how the model stands"
+        " changes of these cases; cases from other scanners may differ in other ways, too. For research, not for"
+        " clinical use."
+    )
+
+
+def _count(experiments: int) -> str:
+    return "1 way" if experiments == 1 else f"{experiments} ways"
+
+
+def _runs(runs: int) -> str:
+    return "each scan was segmented once" if runs == 1 else f"{runs} runs were averaged for each scan"
+
+
+def _plain(text: str) -> str:
+    """A text that Markdown shows as it is."""
+    for sign in "\\`*_[]<>|#":
+        text = text.replace(sign, f"\\{sign}")
+    return " ".join(text.split())
