@@ -7,9 +7,9 @@ import shutil
 import numpy as np
 import pytest
 from mednca import MedNCAError
+from mednca.report.changes import EXPERIMENTS
 from paper import __main__ as command_line
 from paper import results
-from paper.changes import EXPERIMENTS
 from paper.document import fill
 from paper.draw import DOCUMENT, draw_all
 from paper.rows import ROWS

@@ -13,9 +13,9 @@ torch = pytest.importorskip("torch")
 from mednca import MedNCAError, save_model  # noqa: E402
 from mednca.metrics import dice  # noqa: E402
 from mednca.model import Model  # noqa: E402
+from mednca.report.changes import EXPERIMENTS  # noqa: E402
 from mednca.rule import Rule  # noqa: E402
 from paper import results  # noqa: E402
-from paper.changes import EXPERIMENTS  # noqa: E402
 from paper.draw import DOCUMENT, draw_all  # noqa: E402
 from paper.further import alarms, artefacts, averaging, compared, planes, quality, statistics, times  # noqa: E402
 from paper.further.kept import Kept  # noqa: E402
@@ -137,6 +137,16 @@ def test_directions_are_those_of_the_rows_that_are_fused():
     for plane, name in planes.ROWS.items():
         card = BY_NAME[name].make(0).card
         assert card.input.plane == plane and card.input.spacing == (1.0, 1.0)
+
+
+def test_rows_with_neighbours_are_as_large_as_the_plain_one_and_see_more_slices(tmp_path):
+    for count in (1, 2):
+        row = BY_NAME[f"med-nca-1mm-neighbours-{count}"]
+        assert row.make(0).card.input.channels == 1 + 2 * count
+        training = Training(row, ellipsoid_study(tmp_path), **QUICK)
+        training.step()
+        case = training.validation[0]
+        assert training.averaged.probability(case.volume).shape == case.label.shape
 
 
 def test_averaging_goes_on_where_it_stopped_and_is_measured_once(tmp_path, monkeypatch):

@@ -1,8 +1,6 @@
-"""The paper's experiments: what is done to scans, robustness of a trained row, and the smallest computer."""
+"""The paper's experiments: robustness of a trained row, and the smallest computer."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,56 +8,11 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("torchio")
 
-from mednca import Volume  # noqa: E402
-from paper import changes, results, robustness, smallest, whole_mri  # noqa: E402
-from paper.changes import EXPERIMENTS, Scan  # noqa: E402
+from mednca.report.changes import EXPERIMENTS  # noqa: E402
+from paper import results, robustness, smallest, whole_mri  # noqa: E402
 from paper.table_row import make_row  # noqa: E402
 from paper_cases import ellipsoid_case, ellipsoid_study  # noqa: E402
 from test_paper_rows import QUICK, SMALL  # noqa: E402
-
-
-def scan(affine=None) -> Scan:
-    case = ellipsoid_case("case", 0)
-    return Scan("case", replace(case.volume, affine=np.eye(4) if affine is None else affine), case.label)
-
-
-@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda one: one.name)
-def test_the_unchanged_level_changes_nothing_and_every_other_one_does(experiment):
-    given = scan()
-    assert experiment.unchanged in experiment.levels
-    for level in experiment.levels:
-        changed = experiment.apply(given, level)
-        same = changed.zoom == given.zoom and np.array_equal(changed.volume.array, given.volume.array)
-        assert same == (level == experiment.unchanged)
-        assert changed.volume.array.shape == changed.truth.shape == given.truth.shape
-
-
-@pytest.mark.parametrize("change", [changes.ghosting, changes.anisotropy, changes.bias_field])
-def test_artefacts_are_the_same_every_time_and_leave_the_global_generator_alone(change):
-    state = torch.random.get_rng_state()
-    once, again = change(scan(), 2.0), change(scan(), 2.0)
-    assert np.array_equal(once.volume.array, again.volume.array)
-    assert torch.equal(torch.random.get_rng_state(), state)
-    others = [change(replace(scan(), name=f"case {number}"), 2.0) for number in range(8)]
-    assert not all(np.array_equal(once.volume.array, other.volume.array) for other in others)
-
-
-def test_a_stronger_bias_field_is_the_same_field_grown():
-    given = scan()
-    fields = [np.log(changes.bias_field(given, level).volume.array / given.volume.array) for level in (0.4, 0.8)]
-    assert np.allclose(2 * fields[0], fields[1], atol=1e-4)
-
-
-def test_a_shift_moves_scan_and_truth_up_whichever_way_the_volume_is_stored():
-    up = scan()
-    down = Scan("case", Volume(up.volume.array[:, :, ::-1], np.diag([1.0, 1, -1, 1])), up.truth[:, :, ::-1])
-    moved, mirrored = changes.shift(up, 0.5), changes.shift(down, 0.5)
-    count = round(0.5 * up.truth.shape[2])
-    assert np.array_equal(moved.truth[:, :, count:], up.truth[:, :, :-count])
-    assert not moved.truth[:, :, :count].any()
-    assert (moved.volume.array[:, :, :count] == up.volume.array.min()).all()
-    assert np.array_equal(mirrored.truth[:, :, ::-1], moved.truth)
-    assert np.array_equal(mirrored.volume.array[:, :, ::-1], moved.volume.array)
 
 
 def test_robustness_is_measured_once_a_row_is_final_and_goes_on_where_it_stopped(tmp_path, monkeypatch, capsys):
@@ -98,7 +51,9 @@ def test_the_smallest_computer_is_measured_in_processes_of_their_own(tmp_path):
 
 def test_a_whole_scan_is_timed_once_for_a_device(tmp_path, monkeypatch):
     monkeypatch.setattr(
-        whole_mri, "todo", lambda: [("made", "small", lambda device: (SMALL.make(0).eval(), scan().volume))]
+        whole_mri,
+        "todo",
+        lambda: [("made", "small", lambda device: (SMALL.make(0).eval(), ellipsoid_case("case", 0).volume))],
     )
     for _ in range(2):
         whole_mri.measure(tmp_path, "none")

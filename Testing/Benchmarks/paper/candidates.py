@@ -11,6 +11,7 @@ from mednca.card import Card, Input
 from mednca.engines import make_engine
 from mednca.intensity import normalise, percentile_range
 from mednca.model import Model
+from mednca.report.changes import zoomed
 from mednca.resample import cell_grid, resize
 from mednca.segmenter import Options, Segmenter
 from mednca.training.network import TrainableCascade, dice_cross_entropy
@@ -54,11 +55,7 @@ class Candidate(nn.Module):
 
     def zoomed(self, zoom: tuple[float, float]) -> Input:
         """How volumes become images on a grid of more or fewer cells."""
-        source, multiple = self.card.input, self.card.finest_multiple
-        if source.size is None:
-            return replace(source, spacing=tuple(mm / by for mm, by in zip(source.spacing, zoom, strict=True)))
-        cells = (max(2, round(side * by / multiple)) * multiple for side, by in zip(source.size, zoom, strict=True))
-        return replace(source, size=tuple(cells))
+        return zoomed(self.card, zoom)
 
 
 class Automaton(Candidate):

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 from common import REPOSITORY
+from mednca.report.changes import EXPERIMENTS
 
 from . import results, tables
-from .changes import EXPERIMENTS
 from .document import fill
 from .further import artefacts
 from .further.draw import PICTURES as FURTHER_PICTURES

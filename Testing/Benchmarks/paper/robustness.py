@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from mednca.cases import AnyCase, read_case
 from mednca.metrics import dice
+from mednca.report.changes import EXPERIMENTS, Experiment, Scan
 from mednca.writing import replacing
 
 from . import results
 from .candidates import Candidate
-from .changes import EXPERIMENTS, Experiment, Scan
 from .evaluate import limit
 from .rows import Row
 from .study import Study
@@ -66,7 +66,8 @@ def overlaps(
     found = []
     for case in cases:
         volume, truth = read_case(case)
-        scan = experiment.apply(Scan(case.name, volume, truth), level)
+        scan = Scan(case.name, volume, truth, plane=candidate.card.input.plane)
+        scan = experiment.apply(scan, level)
         chance = candidate.probability(scan.volume, scan.zoom)
         found.append(dice(chance > limit(offset), scan.truth > 0))
     return found

@@ -47,12 +47,16 @@ def card_of(
     spacing: float | None = None,
     cells: tuple[int, int] | None = None,
     plane: str | None = None,
+    neighbours: int = 0,
 ) -> Card:
     """A card for a task: slices of the task's plane, or of `plane`, resized to the task's cells, or to `cells`, or with
-    cells of `spacing` mm."""
+    cells of `spacing` mm; with so many neighbouring slices on both sides, 1 mm apart, as image channels."""
     grid = {"size": cells or task.cells} if spacing is None else {"spacing": (spacing, spacing)}
+    beside = {"channels": 1 + 2 * neighbours, "neighbour_mm": 1.0} if neighbours else {}
     levels = [Level(scale, task.steps) for scale in scales]
-    return Card(name, name, [Label(1, task.label)], Input(plane or task.plane, **grid), levels, channels, hidden)
+    return Card(
+        name, name, [Label(1, task.label)], Input(plane or task.plane, **grid, **beside), levels, channels, hidden
+    )
 
 
 MED_NCA = (4, 1)  # scales of the levels
@@ -215,6 +219,18 @@ ROWS = (
     ),
     one_mm_row("med-nca-1mm-sagittal", "Med-NCA, 1 mm, sagittal", "sagittal slices", plane="sagittal"),
     one_mm_row("med-nca-1mm-axial", "Med-NCA, 1 mm, axial", "axial slices", plane="axial"),
+    one_mm_row(
+        "med-nca-1mm-neighbours-1",
+        "Med-NCA, 1 mm, 1 neighbour",
+        "the slice 1 mm ahead and that behind are two more image channels",
+        neighbours=1,
+    ),
+    one_mm_row(
+        "med-nca-1mm-neighbours-2",
+        "Med-NCA, 1 mm, 2 neighbours",
+        "two slices ahead and two behind, 1 mm apart, are four more image channels",
+        neighbours=2,
+    ),
     Row(
         "med-nca-paper-loss",
         "Med-NCA, the paper's loss",

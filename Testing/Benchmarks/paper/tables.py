@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from mednca.report.changes import EXPERIMENTS
 
 from . import results
-from .changes import EXPERIMENTS
 from .rows import ROWS, Row
 from .smallest import METHODS
 from .tasks import HIPPOCAMPUS, Task

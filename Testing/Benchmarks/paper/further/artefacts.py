@@ -6,9 +6,9 @@ from typing import Any
 
 from mednca.cases import AnyCase, read_case
 from mednca.metrics import dice
+from mednca.report.changes import EXPERIMENTS, Experiment, Scan
 
 from .. import results
-from ..changes import EXPERIMENTS, Experiment, Scan
 from ..rows import BY_NAME
 from ..study import Study
 from .kept import Kept

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mednca.cases import AnyCase, read_case
+from mednca.report.changes import EXPERIMENTS, Experiment, Scan
 
 from .. import results
-from ..changes import EXPERIMENTS, Experiment, Scan
 from ..study import Study
 from .kept import Kept
 from .scoring import score
@@ -73,7 +73,7 @@ def of_case(
     subject: Subject, case: AnyCase, experiment: Experiment | None, level: float, device: str
 ) -> dict[str, float | None]:
     """Quality score and figures of the mean of the runs, on the changed scan's own grid."""
-    scan = Scan(case.name, *read_case(case))
+    scan = Scan(case.name, *read_case(case), plane=subject.model.card.input.plane)
     if experiment is not None:
         scan = experiment.apply(scan, level)
     found = subject.run(scan.volume, device, runs=RUNS)

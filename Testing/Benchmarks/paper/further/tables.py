@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from mednca.report.changes import EXPERIMENTS
 
 from .. import results
-from ..changes import EXPERIMENTS
 from . import artefacts, quality
 from .alarms import Finding, finding
 from .compared import called, gains, subjects
