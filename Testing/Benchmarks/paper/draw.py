@@ -37,7 +37,7 @@ def draw_all(folder: Path = results.FOLDER, document: Path = DOCUMENT, pictures:
     parts = {
         "table": tables.dice_table(paper, rows),
         "further": tables.dice_table(further, rows),
-        "prostate": tables.dice_table(paper, found_of(folder, f"{PROSTATE.name}/"), PROSTATE),
+        "prostate": tables.dice_table(paper, found_of(folder, f"{PROSTATE.name}/"), PROSTATE, noted=False),
         "changes": tables.robustness_table(robust),
         "whole-mri": tables.whole_mri_table(results.read(WHOLE_MRI, folder)),
         "smallest": tables.smallest_table(smallest),

@@ -17,13 +17,16 @@ MINUS = "-"
 NOT_HERE = {"prostate": " here (data)"}
 
 
-def dice_table(rows: Iterable[Row], found: dict[str, dict[str, Any]], task: Task = HIPPOCAMPUS) -> str:
+def dice_table(
+    rows: Iterable[Row], found: dict[str, dict[str, Any]], task: Task = HIPPOCAMPUS, noted: bool = True
+) -> str:
     """Table 1 and figure 3: ours and the paper's columns side by side.
 
     Args:
         rows: the lines.
         found: results by name of the row; those without one are "not run".
         task: what is segmented.
+        noted: whether the rows' notes stand below.
     """
     lines = [
         ("model", "parameters", "3D Dice", "HD95 mm", "training", "paper: parameters", "paper: Dice"),
@@ -34,7 +37,7 @@ def dice_table(rows: Iterable[Row], found: dict[str, dict[str, Any]], task: Task
         result = found.get(row.name)
         count = row.parameters if result is None else result["parameters"]
         mark = ""
-        if row.note:
+        if row.note and noted:
             notes.append(f"{len(notes) + 1}. {row.title}: {row.note}.")
             mark = f" <sup>{len(notes)}</sup>"
         lines.append(
