@@ -105,7 +105,7 @@ def test_a_model_that_may_have_seen_the_validation_cases_is_refused(tmp_path):
         with pytest.raises(MedNCAError, match="case_2"):
             from_file(path, study)
     save_model(model(validation_cases=["case_2"]), path)
-    assert from_file(path, study).name == "made"
+    assert from_file(path, study).name == "model_1"
 
 
 def test_a_final_row_is_measured_with_its_offset_and_no_other_row_is(tmp_path, capsys):
@@ -303,6 +303,17 @@ def test_only_rows_that_were_trained_to_their_end_gain_anything(tmp_path):
     taken = [{"row": row, "cpu_seconds": 1.0 + (row == name)} for row in (compared.PLAIN, name)]
     results.write(times.NAME, {"measured": taken}, tmp_path)
     assert compared.gains(tmp_path)[1].times == 2.0
+
+
+def test_a_model_file_is_held_against_the_shipped_model(tmp_path):
+    for name, seconds in (("hippocampus", 1.0), ("other", 1.5)):
+        result = {**averaging_result(), "subject": name, "cpu_seconds": [seconds, 2 * seconds]}
+        for case in result["cases"]:
+            case["averaged"][0] = {**case["averaged"][0], "dice": 0.8 + 0.1 * seconds}
+        results.write(f"further/averaging/{name}", result, tmp_path)
+    gain = next(one for one in compared.gains(tmp_path) if one.way == "model 'other' instead")
+    assert gain.against == "shipped model 'hippocampus'"
+    assert gain.difference[0] == pytest.approx(0.05) and gain.times == 1.5
 
 
 def test_an_alarm_is_chosen_on_one_half_of_the_cases_and_checked_on_the_other():

@@ -18,7 +18,6 @@ from .tasks import HIPPOCAMPUS, TASKS  # noqa: E402
 
 DATA = REPOSITORY.parent / "shared" / "data" / "hippocampus"
 PARTS = ("train", "robustness", "smallest", "further", "draw")
-SHIPPED, PLAIN = "hippocampus", "med-nca-1mm"  # model and row that 'further' starts from
 ON_REQUEST = ("rates",)  # what the others rest on and need not be made again
 
 
@@ -156,6 +155,7 @@ def smallest(options: argparse.Namespace) -> None:
 
 def further(options: argparse.Namespace) -> None:
     from .further import artefacts, averaging, planes, quality, times
+    from .further.compared import PLAIN, SHIPPED
     from .further.subject import from_file, from_row
 
     study = study_asked_for(options)

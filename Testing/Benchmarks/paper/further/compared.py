@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from mednca.model import shipped_models
 
 from .. import results
 from ..rows import BY_NAME, ROWS
 from . import averaging, planes, times
 from .statistics import mean_difference
 
-PLAIN = "med-nca-1mm"
+SHIPPED, PLAIN = "hippocampus", "med-nca-1mm"  # model and row that all is held against
 # Rows that are the plain one in all but one respect.
 OTHERWISE = tuple(row.name for row in ROWS if row.name.startswith(f"{PLAIN}-") and row.name not in planes.ROWS.values())
 
@@ -46,13 +47,15 @@ def subjects(folder: Path, within: str) -> dict[str, dict[str, Any]]:
 def called(result: dict[str, Any]) -> str:
     """What the subject of a result is called."""
     name = result["subject"]
-    return BY_NAME[name].title if name in BY_NAME else f"shipped model '{name}'"
+    if name in BY_NAME:
+        return BY_NAME[name].title
+    return f"shipped model '{name}'" if name in shipped_models() else f"model '{name}'"
 
 
 def gains(folder: Path) -> list[Gain]:
     """All that was measured, the ways of each plain model after itself."""
     found: dict[str, list[Gain]] = {}
-    for one in (*_averaging(folder), *_fusions(folder), *_rows(folder)):
+    for one in (*_averaging(folder), *_files(folder), *_fusions(folder), *_rows(folder)):
         group = found.setdefault(one.against, [])
         if one.difference is not None or not group:  # the plain model once
             group.append(one)
@@ -74,6 +77,18 @@ def _averaging(folder: Path) -> Iterator[Gain]:
                 yield _gain(f"{runs} runs averaged, one mirrored", *facts, mirrored, plain, seconds)
                 yield _gain("the same, largest component", *facts, _largest(mirrored), plain, seconds)
         yield _gain("largest component", *facts, _largest(plain), plain, 1.0)
+
+
+def _files(folder: Path) -> Iterator[Gain]:
+    """Models of files against the shipped model, both with one run."""
+    found = subjects(folder, averaging.FOLDER)
+    shipped = found.get(SHIPPED)
+    for name, result in found.items():
+        if shipped is None or name in BY_NAME or name in shipped_models():
+            continue
+        rows, plain = ([case["averaged"][0] for case in one["cases"]] for one in (result, shipped))
+        seconds = result["cpu_seconds"][0] / shipped["cpu_seconds"][0]
+        yield _gain(f"{called(result)} instead", called(shipped), result["parameters"], rows, plain, seconds)
 
 
 def _largest(rows: list[dict[str, float | None]]) -> list[dict[str, float | None]]:

@@ -6,6 +6,7 @@ import hashlib
 import os
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 from mednca.engines import make_engine
 from mednca.errors import MedNCAError
@@ -58,7 +59,7 @@ def from_row(row: Row, study: Study) -> Subject | None:
 
 
 def from_file(name_or_path: str | os.PathLike, study: Study) -> Subject:
-    """A shipped model by name, or a model file by path.
+    """A shipped model by name, or a model file by path, which goes by the name of its file.
 
     Raises:
         MedNCAError: it is no sound model, or was not kept from the validation cases while it was trained.
@@ -71,7 +72,7 @@ def from_file(name_or_path: str | os.PathLike, study: Study) -> Subject:
             f"By its card, '{model.card.name}' may have been trained on {len(seen)} of the validation cases, such as"
             f" '{seen[0]}'; nothing can be said by them."
         )
-    return Subject(model.card.name, model.card.title, model)
+    return Subject(Path(name_or_path).stem, model.card.title, model)
 
 
 def with_offset(model: Model, offset: float) -> Model:
