@@ -320,8 +320,19 @@ def test_an_alarm_is_chosen_on_one_half_of_the_cases_and_checked_on_the_other():
     found = alarms.finding(quality_result())
     assert (found.failures, found.scans, found.area) == (6, 12, 1.0)
     assert found.cut_off == pytest.approx((0.05 + 0.2) / 2)
+    assert found.area_in_the_middle is None and found.worst_missed is None
     for half in (found.chosen, found.checked):
         assert (half.failures, half.found, half.successes, half.false) == (3, 3, 3, 0)
+
+
+def test_what_an_alarm_misses_is_said():
+    result = quality_result()
+    for scan in result["scans"]:
+        if scan["case"] == "case_1" and scan["change"] == "bias":  # of the half that has no say in the cut-off
+            scan.update(dice=0.7, quality=0.01)
+    found = alarms.finding(result)
+    assert (found.checked.failures, found.checked.found) == (3, 2) and found.worst_missed == 0.7
+    assert found.chosen.found == 3
 
 
 def test_the_document_says_what_was_gained_and_where_it_comes_from(tmp_path):

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..style import SHOWN, canvas, colour, save
 from . import quality
-from .alarms import finding
+from .alarms import finding, names
 from .compared import Gain, called, gains, subjects
 from .tables import TITLES
 
@@ -57,7 +57,7 @@ def draw_quality(found: dict[str, dict[str, Any]], path: Path) -> Path:
     """Every scan's Dice by its quality score, with the limit of failure and the cut-off; a panel a model."""
     figure, panels = canvas(len(found), 1.8 + 4.6 * len(found), 4.2, sharey=True, sharex=True)
     for axes, result in zip(panels, found.values(), strict=True):
-        for index, change in enumerate(dict.fromkeys(scan["change"] for scan in result["scans"])):
+        for index, change in enumerate(names(result["scans"])):
             scans = [scan for scan in result["scans"] if scan["change"] == change]
             points = [[scan[key] for scan in scans] for key in ("quality", "dice")]
             axes.plot(*points, "o", color=SHOWN[index], markersize=4, alpha=0.7, mew=0, label=TITLES[change])
@@ -66,7 +66,7 @@ def draw_quality(found: dict[str, dict[str, Any]], path: Path) -> Path:
         cut_off = finding(result).cut_off
         if cut_off is not None:
             axes.axvline(cut_off, color="0.4", linewidth=1, linestyle="--", label=f"cut-off {cut_off:.3f}")
-        axes.set(xscale="log", ylim=(0, 1), title=called(result), xlabel="spread of the runs over their mean")
+        axes.set(xscale="log", ylim=(-0.02, 1), title=called(result), xlabel="spread of the runs over their mean")
         axes.set_xticks(TICKS, [f"{tick:g}" for tick in TICKS])
         axes.minorticks_off()
     panels[0].set_ylabel("3D Dice")

@@ -78,8 +78,10 @@ WORDS = {
     "rank correlation of score and Dice, all scans": lambda one: _two_digits(one.correlation),
     "the same, scans as they are": lambda one: _two_digits(one.correlation_as_they_are),
     "area under the ROC curve": lambda one: _two_digits(one.area),
+    "the same, without the ends of the ranges": lambda one: _two_digits(one.area_in_the_middle),
     "cut-off, chosen on one half of the cases": lambda one: "-" if one.cut_off is None else f"{one.cut_off:.3f}",
     "on the other half: failures that it finds": lambda one: _alarm(one, "found", "failures"),
+    "on the other half: lowest Dice that it misses": lambda one: _two_digits(one.worst_missed),
     "on the other half: false alarms among good ones": lambda one: _alarm(one, "false", "successes"),
 }
 
