@@ -25,7 +25,7 @@ from paper.table_row import make_row  # noqa: E402
 from paper.tasks import HIPPOCAMPUS  # noqa: E402
 from paper.training import Training  # noqa: E402
 from paper_cases import ellipsoid_study  # noqa: E402
-from test_paper_rows import QUICK  # noqa: E402
+from test_paper_rows import QUICK, SMALL  # noqa: E402
 
 
 def model(plane: str = "coronal", **facts) -> Model:
@@ -118,6 +118,12 @@ def test_a_final_row_is_measured_with_its_offset_and_no_other_row_is(tmp_path, c
     overlap = dice(found.run(case.volume).labels > 0, case.label > 0)
     assert overlap == pytest.approx(result["validation"]["mean_dice"], abs=1e-6)
     assert found.model.card.labels[0].offset == pytest.approx(result["offset"])
+
+
+def test_a_final_row_that_is_no_automaton_is_left_out(tmp_path, capsys):
+    study = ellipsoid_study(tmp_path)
+    make_row(SMALL, study, "none", **QUICK)
+    assert from_row(SMALL, study) is None and "no automaton" in capsys.readouterr().out
 
 
 def test_a_row_with_artefacts_is_trained_with_them():

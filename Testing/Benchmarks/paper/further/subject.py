@@ -42,19 +42,20 @@ class Subject:
 
 
 def from_row(row: Row, study: Study) -> Subject | None:
-    """A row's best weights; None, with a line that says so, while it is not final.
+    """A row's best weights; None, with a line that says so, while it is not final or if it is no automaton of the core.
 
     Raises:
-        MedNCAError: it is no automaton, or its weights are not in the work folder.
+        MedNCAError: its weights are not in the work folder.
     """
     from ..table_row import is_final, trained
 
     if not is_final(row, study.into):
         print(f"{row.name}: not trained to its end yet, so nothing further is measured")
         return None
-    candidate, offset = trained(row, study)
+    candidate, offset = (None, 0.0) if row.make is None else trained(row, study)
     if not hasattr(candidate, "model"):
-        raise MedNCAError(f"The row '{row.name}' is no automaton of the core; give one of Med-NCA.")
+        print(f"{row.name}: no automaton of the core, so nothing further is measured")
+        return None
     return Subject(row.name, row.title, with_offset(candidate.model(), offset))
 
 
