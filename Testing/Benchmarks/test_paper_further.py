@@ -17,9 +17,9 @@ from mednca.report.changes import EXPERIMENTS  # noqa: E402
 from mednca.rule import Rule  # noqa: E402
 from paper import results  # noqa: E402
 from paper.draw import DOCUMENT, draw_all  # noqa: E402
-from paper.further import alarms, artefacts, averaging, compared, planes, quality, statistics, times  # noqa: E402
+from paper.further import alarms, artefacts, averaging, compared, curves, planes, quality, statistics, times  # noqa: E402
 from paper.further.kept import Kept  # noqa: E402
-from paper.further.subject import Subject, from_file, from_row  # noqa: E402
+from paper.further.subject import Subject, from_file, from_row, with_offset  # noqa: E402
 from paper.rows import BY_NAME, card_of, one_mm_row  # noqa: E402
 from paper.table_row import make_row  # noqa: E402
 from paper.tasks import HIPPOCAMPUS  # noqa: E402
@@ -95,6 +95,14 @@ def test_kept_figures_are_those_of_the_same_weights(tmp_path):
     assert Kept(path, "first").get("one", lambda: 1) == 1
     assert Kept(path, "first").get("one", lambda: 2) == 1
     assert Kept(path, "second").get("one", lambda: 2) == 2
+
+
+def test_models_are_told_apart_by_what_they_do():
+    one = subject()
+    card = one.model.card
+    assert replace(one, model=replace(one.model, card=replace(card, version="2"))).sha256 == one.sha256
+    assert replace(one, model=with_offset(one.model, 0.5)).sha256 != one.sha256
+    assert subject(plane="axial").sha256 != one.sha256
 
 
 def test_a_model_that_may_have_seen_the_validation_cases_is_refused(tmp_path):
@@ -225,17 +233,33 @@ def test_fusions_are_those_of_all_directions_and_wait_for_their_rows(tmp_path, m
     assert fused[-1]["mean_dice"] == pytest.approx(dice(np.mean(chances, axis=0) > 0.5, case.label > 0), abs=1e-6)
 
 
-def test_artefacts_are_measured_for_both_rows_with_the_unchanged_scan_once(tmp_path, monkeypatch):
+def test_curves_are_those_of_the_rows_with_the_unchanged_scan_measured_once(tmp_path, monkeypatch):
     pytest.importorskip("torchio")
-    study, calls, measured = ellipsoid_study(tmp_path), [], artefacts.dice_of
-    monkeypatch.setattr(artefacts, "from_row", lambda row, study: subject(row.name))
-    monkeypatch.setattr(artefacts, "SHOWN", artefacts.SHOWN[:2])
-    monkeypatch.setattr(artefacts, "dice_of", lambda *given: calls.append(given) or measured(*given))
+    study, calls, measured = ellipsoid_study(tmp_path), [], curves.dice_of
+    monkeypatch.setattr(curves, "dice_of", lambda *given: calls.append(given) or measured(*given))
+    one = subject()
+    for _ in range(2):
+        curves.measure(one, study, "none")
+    assert len(calls) == sum(len(experiment.levels) - 1 for experiment in EXPERIMENTS) + 1
+    found = results.read("further/robustness/made", study.into)["experiments"]
+    case = study.parts["validation"][0]
+    plain = dice(one.run(case.volume).labels > 0, case.label > 0)
+    for experiment in EXPERIMENTS:
+        curve = found[experiment.name]
+        assert curve["dice"][curve["levels"].index(experiment.unchanged)] == [pytest.approx(plain, abs=1e-6)]
+    assert len({str(values) for values in found["scale"]["dice"]}) > 1
+
+
+def test_artefacts_in_training_are_held_against_the_plain_row(tmp_path, monkeypatch):
+    pytest.importorskip("torchio")
+    study = ellipsoid_study(tmp_path)
     artefacts.measure(study, "none")
-    levels = [one.levels for one in artefacts.SHOWN]
-    assert len(calls) == 2 * (sum(map(len, levels)) - 1)
+    assert results.read(artefacts.NAME, study.into) is None
+    monkeypatch.setattr(artefacts, "from_row", lambda row, study: subject(row.name))
+    artefacts.measure(study, "none")
     rows = results.read(artefacts.NAME, study.into)["rows"]
-    assert rows[artefacts.PLAIN]["experiments"] == rows[artefacts.WITH]["experiments"]  # the same weights here
+    assert list(rows) == [artefacts.PLAIN, artefacts.WITH]
+    assert set(rows[artefacts.PLAIN]["experiments"]) == {one.name for one in artefacts.SHOWN}
 
 
 # What is drawn and said, from results that are made up.
@@ -348,9 +372,14 @@ def test_the_document_says_what_was_gained_and_where_it_comes_from(tmp_path):
     results.write("further/averaging/hippocampus", averaging_result(), into)
     results.write("further/quality/hippocampus", quality_result(), into)
     results.write(artefacts.NAME, artefacts_result(), into)
+    shown = {one.name: {"levels": list(one.levels), "dice": [[0.9]] * len(one.levels)} for one in EXPERIMENTS}
+    robust = {"subject": "hippocampus", "experiments": shown, **results.provenance("made curves")}
+    results.write("further/robustness/hippocampus", robust, into)
     drawn = draw_all(into, document, tmp_path / "evidence")
-    assert {"gains.svg", "quality-score.svg", "artefacts-in-training.svg"} <= {path.name for path in drawn}
+    made = ("gains", "quality-score", "artefacts-in-training", "model-invariance", "model-robustness")
+    assert {f"{name}.svg" for name in made} == {path.name for path in drawn}
     text = document.read_text()
+    assert "| shipped model 'hippocampus' | 0.900 | 0.900 |" in text
     assert "| 2 runs averaged | 0.9100 | +0.0100 (+0.0100 to +0.0100) | 6 of 6 | 1.20 | 70,016 | 2.1 x |" in text
     assert "| 2 runs averaged, one mirrored | 0.9200" in text
     assert "| largest component | 0.9500 | +0.0500" in text

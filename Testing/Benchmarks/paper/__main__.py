@@ -154,7 +154,7 @@ def smallest(options: argparse.Namespace) -> None:
 
 
 def further(options: argparse.Namespace) -> None:
-    from .further import artefacts, averaging, planes, quality, times
+    from .further import artefacts, averaging, curves, planes, quality, times
     from .further.compared import PLAIN, SHIPPED
     from .further.subject import from_file, from_row
 
@@ -170,6 +170,7 @@ def further(options: argparse.Namespace) -> None:
         if subject is not None:
             averaging.measure(subject, study, command)
             quality.measure(subject, study, command)
+            curves.measure(subject, study, command)
 
 
 def draw(options: argparse.Namespace) -> None:

@@ -12,7 +12,8 @@ from mednca.report.changes import EXPERIMENTS
 
 from . import results, tables
 from .document import fill
-from .further import artefacts
+from .further import artefacts, curves
+from .further.compared import called, subjects
 from .further.draw import PICTURES as FURTHER_PICTURES
 from .further.draw import draw_further
 from .further.tables import parts as further_parts
@@ -53,6 +54,11 @@ def draw_all(folder: Path = results.FOLDER, document: Path = DOCUMENT, pictures:
     if robust:
         drawn.append(draw_curves(robust, 5, pictures / "input-invariance.svg"))
         drawn.append(draw_curves(robust, 6, pictures / "robustness.svg"))
+    models = {name: {**one, "title": called(one)} for name, one in subjects(folder, curves.FOLDER).items()}
+    parts["model-changes"] = tables.robustness_table(models)
+    if models:
+        drawn.append(draw_curves(models, 5, pictures / "model-invariance.svg"))
+        drawn.append(draw_curves(models, 6, pictures / "model-robustness.svg"))
     won_back = results.read(artefacts.NAME, folder)
     if won_back:
         drawn.append(draw_curves(won_back["rows"], 6, pictures / "artefacts-in-training.svg"))
@@ -70,6 +76,8 @@ TITLES = {
     "smallest-computer": "Seconds and memory of a slice by its size",
     "input-invariance": "Dice under changes of scale, shape and position",
     "robustness": "Dice under artefacts of MRI",
+    "model-invariance": "Dice of the shipped model under changes of scale, shape and position",
+    "model-robustness": "Dice of the shipped model under artefacts of MRI",
     "artefacts-in-training": "Dice under artefacts of MRI, trained without and with them",
     **FURTHER_PICTURES,
 }

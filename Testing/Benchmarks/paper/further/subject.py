@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,6 +12,7 @@ from pathlib import Path
 from mednca.engines import make_engine
 from mednca.errors import MedNCAError
 from mednca.model import Model, load_model
+from mednca.report.changes import zoomed
 from mednca.segmenter import Options, Result, Segmenter
 from mednca.volume import Volume
 
@@ -28,17 +30,29 @@ class Subject:
 
     @cached_property
     def sha256(self) -> str:
-        """Of the card and all weights."""
-        found = hashlib.sha256(self.model.card.to_json().encode())
+        """Of all weights, and of what the card says of their use; its words may be changed."""
+        card = self.model.card
+        facts = (card.input.plane, card.input.spacing, card.input.size, card.input.channels, card.fire_rate)
+        levels = [(level.scale, level.steps) for level in card.levels]
+        found = hashlib.sha256(json.dumps([*facts, levels, [label.offset for label in card.labels]]).encode())
         for rule in self.model.rules:
             for name, array in sorted(rule.arrays().items()):
                 found.update(name.encode() + array.tobytes())
         return found.hexdigest()
 
-    def run(self, volume: Volume, device: str = "cpu", seed: int = 0, runs: int = 1) -> Result:
-        """Segment a volume; all components are kept."""
+    def run(
+        self,
+        volume: Volume,
+        device: str = "cpu",
+        seed: int = 0,
+        runs: int = 1,
+        zoom: tuple[float, float] = (1.0, 1.0),
+    ) -> Result:
+        """Segment a volume; all components are kept. `zoom` is that of :class:`mednca.report.changes.Scan`."""
         engine = make_engine("numpy") if device == "cpu" else make_engine("torch", device)
-        return Segmenter(self.model, engine, Options(seed=seed, runs=runs, largest_component=False)).run(volume)
+        card = replace(self.model.card, input=zoomed(self.model.card, zoom))
+        options = Options(seed=seed, runs=runs, largest_component=False)
+        return Segmenter(Model(card, self.model.rules), engine, options).run(volume)
 
 
 def from_row(row: Row, study: Study) -> Subject | None:
