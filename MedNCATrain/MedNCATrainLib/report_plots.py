@@ -11,6 +11,7 @@ from .results_plot import COLORS, LEGEND_ROOM
 
 MEAN_WIDTH, SPREAD_WIDTH, MARKER_SIZE = 2.5, 1.0, 7.0
 LIMIT_COLOR = (0.35, 0.35, 0.35)
+MARGIN = 0.03  # of the range, so that markers at its ends are whole
 MOST_SPREADS = 3  # labels; the spreads of more would cover the means
 
 
@@ -72,10 +73,11 @@ def _describe(chart, experiment: dict[str, Any], several: bool, hasSpread: bool)
     chart.SetYAxisTitle(_("Dice, mean ± deviation") if hasSpread else _("Dice"))
     first, last = experiment["levels"][0], experiment["levels"][-1]
     chart.SetXAxisRangeAuto(False)
+    room = MARGIN * (last - first)
     # The legend covers what lies at the right.
-    chart.SetXAxisRange(first, first + (last - first) * (LEGEND_ROOM if several else 1.0))
+    chart.SetXAxisRange(first - room, first + (last - first) * (LEGEND_ROOM if several else 1.0) + room)
     chart.SetYAxisRangeAuto(False)
-    chart.SetYAxisRange(0.0, 1.0)
+    chart.SetYAxisRange(0.0, 1.0 + MARGIN)
     chart.SetLegendVisibility(several)
     chart.SetTitleFontSize(13)
     chart.SetAxisTitleFontSize(12)

@@ -32,12 +32,8 @@ class ReportSection(VTKObservationMixin):
     again by the folder of the run.
     """
 
-    def __init__(self, layout, logic) -> None:
-        """
-        Args:
-            layout: of the panel; the section is added to it.
-            logic: of the module.
-        """
+    def __init__(self, layout) -> None:
+        """Adds the section to the layout of the panel."""
         VTKObservationMixin.__init__(self)
         self._parameters = None
         section = slicer.util.loadUI(str(UI_FILE))

@@ -41,7 +41,7 @@ class MedNCATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.settings = SettingsSection(self.ui.settingsPlace.layout(), self.logic)
         self.run = RunSection(self.ui.runPlace.layout(), self.logic)
         self.results = ResultSection(self.ui.resultsPlace.layout(), self.logic)
-        self.report = ReportSection(self.ui.reportPlace.layout(), self.logic)
+        self.report = ReportSection(self.ui.reportPlace.layout())
         self.sections = [self.cases, self.settings, self.run, self.results, self.report]
 
         # Opening a scene closes the former one, and at once reads nodes that would else be added anew meanwhile.
