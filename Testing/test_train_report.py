@@ -109,6 +109,13 @@ class TrainReportTest(TrainPanelCase):
     def charts(self):
         return library("report_nodes").chartsOf(self.parameters.reportTable)
 
+    @staticmethod
+    def chartsOfPanel():
+        """What the plot views of the panel show, of which the layout knows nothing."""
+        views = slicer.util.getNodesByClass("vtkMRMLPlotViewNode")
+        shown = [view.GetPlotChartNode() for view in views if view.GetLayoutName() == "MedNCAReport"]
+        return [chart for chart in shown if chart is not None]
+
     def column(self, title, tableNode=None):
         column = (tableNode or self.parameters.reportTable).GetTable().GetColumnByName(title)
         return [column.GetValue(row) for row in range(column.GetNumberOfValues())]
@@ -330,13 +337,28 @@ class TrainReportTest(TrainPanelCase):
         self.showRun()
         self.makeToTheEnd()
         self.ui.experimentSelector.setCurrentIndex(1)
-        shown = self.panel.report._chart._viewNode.GetPlotChartNodeID()
-        self.assertEqual(shown, self.charts()[1].GetID())
+        (onPanel,) = self.chartsOfPanel()
+        self.assertEqual(onPanel.GetTitle(), "Ghosting")
         self.ui.reportPlotButton.click()
         selection = slicer.app.applicationLogic().GetSelectionNode()
-        self.assertEqual(selection.GetActivePlotChartID(), shown)
+        self.assertEqual(selection.GetActivePlotChartID(), self.charts()[1].GetID())
         self.ui.reportTableButton.click()
         self.assertEqual(selection.GetActiveTableID(), self.parameters.reportTable.GetID())
+
+    def test_legendOfSeveralLabelsDoesNotCoverThePlotOnThePanel(self):
+        self.showRun()
+        self.makeToTheEnd()
+        (onPanel,) = self.chartsOfPanel()
+        self.assertFalse(onPanel.GetLegendVisibility())
+        # From 0.5 to 2, and a little more so that the markers are whole.
+        np.testing.assert_allclose(onPanel.GetXAxisRange(), (0.455, 2.045))
+        for words in ("inner", "outer"):
+            self.assertIn(words, self.ui.reportLegendLabel.text)
+        self.assertFalse(self.ui.reportLegendLabel.isHidden())
+        # In a view of the layout there is room, and each chart has the labels' own names.
+        for chart in self.charts():
+            self.assertTrue(chart.GetLegendVisibility())
+            self.assertEqual(chart.GetNthPlotSeriesNode(0).GetName(), "inner")
 
     def test_reportComesIntoTheSceneOnceAndALaterOneTakesItsPlace(self):
         self.showRun()

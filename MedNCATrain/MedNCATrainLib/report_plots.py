@@ -6,8 +6,9 @@ import slicer
 from mednca.report.findings import TOLERANCE, Point, points_of
 from MedNCASegmentLib.results import writeColumns
 from slicer.i18n import tr as _
+from slicer.util import NodeModify
 
-from .results_plot import COLORS, LEGEND_ROOM
+from .results_plot import COLORS, HIGHEST_DICE, LEGEND_ROOM
 
 MEAN_WIDTH, SPREAD_WIDTH, MARKER_SIZE = 2.5, 1.0, 7.0
 LIMIT_COLOR = (0.35, 0.35, 0.35)
@@ -67,22 +68,46 @@ def addExperimentChart(name: str, result: dict[str, Any], experiment: dict[str, 
     return added
 
 
+def labelCurves(chart) -> list:
+    """The series of a chart that show the means, one for each label."""
+    series = [chart.GetNthPlotSeriesNode(number) for number in range(chart.GetNumberOfPlotSeriesNodes())]
+    return [one for one in series if one is not None and one.GetMarkerStyle() != one.MarkerStyleNone]
+
+
+def leaveOutLegend(chart, copy) -> None:
+    """Make a chart node a copy of another one, without its legend and the room for it."""
+    copy.RemoveAllPlotSeriesNodeIDs()
+    for number in range(chart.GetNumberOfPlotSeriesNodes()):
+        copy.AddAndObservePlotSeriesNodeID(chart.GetNthPlotSeriesNodeID(number))
+    low, high = chart.GetXAxisRange()
+    if chart.GetLegendVisibility():
+        high = low + (high - low) * (1.0 + 2 * MARGIN) / (LEGEND_ROOM + 2 * MARGIN)
+    _layOut(copy, chart.GetTitle(), (chart.GetXAxisTitle(), chart.GetYAxisTitle()), (low, high), hasLegend=False)
+
+
 def _describe(chart, experiment: dict[str, Any], several: bool, hasSpread: bool) -> None:
-    chart.SetTitle(experiment["title"])
-    chart.SetXAxisTitle(experiment["axis"])
-    chart.SetYAxisTitle(_("Dice, mean ± deviation") if hasSpread else _("Dice"))
+    titles = (experiment["axis"], _("Dice, mean ± deviation") if hasSpread else _("Dice"))
     first, last = experiment["levels"][0], experiment["levels"][-1]
-    chart.SetXAxisRangeAuto(False)
     room = MARGIN * (last - first)
     # The legend covers what lies at the right.
-    chart.SetXAxisRange(first - room, first + (last - first) * (LEGEND_ROOM if several else 1.0) + room)
-    chart.SetYAxisRangeAuto(False)
-    chart.SetYAxisRange(0.0, 1.0 + MARGIN)
-    chart.SetLegendVisibility(several)
-    chart.SetTitleFontSize(13)
-    chart.SetAxisTitleFontSize(12)
-    chart.SetAxisLabelFontSize(11)
-    chart.SetLegendFontSize(11)
+    ends = (first - room, first + (last - first) * (LEGEND_ROOM if several else 1.0) + room)
+    _layOut(chart, experiment["title"], titles, ends, hasLegend=several)
+
+
+def _layOut(chart, title: str, axes: tuple[str, str], ends: tuple[float, float], hasLegend: bool) -> None:
+    with NodeModify(chart):
+        chart.SetTitle(title)
+        chart.SetXAxisTitle(axes[0])
+        chart.SetYAxisTitle(axes[1])
+        chart.SetXAxisRangeAuto(False)
+        chart.SetXAxisRange(*ends)
+        chart.SetYAxisRangeAuto(False)
+        chart.SetYAxisRange(0.0, HIGHEST_DICE)
+        chart.SetLegendVisibility(hasLegend)
+        chart.SetTitleFontSize(13)
+        chart.SetAxisTitleFontSize(12)
+        chart.SetAxisLabelFontSize(11)
+        chart.SetLegendFontSize(11)
 
 
 def _limit(experiment: dict[str, Any], points: list[Point]) -> float:
@@ -109,7 +134,9 @@ def _limitTitle() -> str:
 
 
 def _addSeries(table, xTitle: str, yTitle: str, name: str, color: tuple[float, float, float]):
-    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLPlotSeriesNode", name)
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLPlotSeriesNode")
+    # As it is: legends show it, and a number to make it unique would say nothing there.
+    node.SetName(name)
     node.SetAndObserveTableNodeID(table.GetID())
     node.SetPlotType(node.PlotTypeScatter)
     node.SetXColumnName(xTitle)

@@ -16,11 +16,12 @@ from .folder_process import RunState
 from .install_model import TrainedModel, trainedModel
 from .known_runs import markSeen, remember
 from .report_cases import ReportCases, casesOfRun, obstacle, requestReport
+from .report_chart import ReportChart
 from .report_nodes import chartsOf, showReport
 from .report_process import ReportProcess, ReportStatus, reportFolder
 from .report_wording import artefactsText, endText, progressText, summaryText
 from .results_nodes import showTableInLayout
-from .results_plot import ChartOnPanel, showChartInLayout
+from .results_plot import showChartInLayout
 from .torch_offer import isTorchThere, offer
 
 UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "MedNCATrainReport.ui"
@@ -40,7 +41,7 @@ class ReportSection(VTKObservationMixin):
         layout.addWidget(section)
         self.ui = slicer.util.childWidgetVariables(section)
         section.setMRMLScene(slicer.mrmlScene)
-        self._chart = ChartOnPanel(self.ui.reportPlotPlace.layout(), "MedNCAReport")
+        self._chart = ReportChart(self.ui.reportPlotPlace.layout(), self.ui.reportLegendLabel)
         self._process: ReportProcess | None = None
         self._trained: TrainedModel | None = None
         self._cases = ReportCases([], [])

@@ -82,7 +82,9 @@ def _column(label: str) -> str:
 
 
 def _addSeries(chart, tableNode, label: str, name: str, color: tuple[float, float, float]):
-    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLPlotSeriesNode", name)
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLPlotSeriesNode")
+    # As it is: legends show it, and a number to make it unique would say nothing there.
+    node.SetName(name)
     node.SetAndObserveTableNodeID(tableNode.GetID())
     node.SetPlotType(node.PlotTypeScatter)
     node.SetXColumnName(CASE_NUMBER)
