@@ -91,9 +91,20 @@ class TrainingSession:
         self._waitUntil(lambda: self.module.results.ui.useButton.enabled and self.parameters.resultsTable is not None)
 
     def result(self) -> None:
-        """The held-out cases, and a case that was never seen, segmented with the new model."""
+        """The figures of the held-out cases."""
         self._open("results")
         self._save("train-result.png")
+
+    def robustness(self) -> None:
+        """The report of the model."""
+        self._open("report")
+        report = self.module.report.ui
+        report.makeReportButton.click()
+        self._waitUntil(lambda: report.reportTableButton.visible and report.makeReportButton.enabled)
+        self._save("train-report.png")
+
+    def use(self) -> None:
+        """A case that was never seen, segmented with the new model."""
         self.module.results.ui.useButton.click()
         slicer.app.processEvents()
         segment = slicer.modules.MedNCASegmentWidget
@@ -124,7 +135,7 @@ class TrainingSession:
 
     def _open(self, wanted: str) -> None:
         """Open one section of the panel and close the others."""
-        for name in ("cases", "settings", "run", "results"):
+        for name in ("cases", "settings", "run", "results", "report"):
             section = getattr(getattr(self.module, name).ui, f"{name}Section")
             section.collapsed = name != wanted
         slicer.app.processEvents()
@@ -163,6 +174,8 @@ def main() -> int:
         session.settings()
         session.training()
         session.result()
+        session.robustness()
+        session.use()
     finally:
         shutil.rmtree(runs, ignore_errors=True)
         store = MedNCASegmentLogic().models

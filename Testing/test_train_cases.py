@@ -203,12 +203,18 @@ class CasesPanelTest(TrainPanelCase):
         self.assertFalse(self.drop("https://example.com/scan.nii"))
         self.assertIsNotNone(hierarchy.GetItemDataNode(hierarchy.GetItemByDataNode(volume)))
 
+    def test_titlesOfTheColumnsAreReadInFull(self):
+        table = self.ui.casesTable
+        for column in range(table.columnCount):
+            self.assertGreaterEqual(table.columnWidth(column), table.horizontalHeader().sectionSizeHint(column))
+
     def test_treeOfThePanelCanBeDraggedFrom(self):
         item = self.folderWith("Study", *self.addPair("A"), *self.addPair("B"))
         self.addPair("C")
         tree = self.ui.hierarchyTree
         tree.setCurrentItem(item)
-        dragged = tree.model().mimeData(tree.selectionModel().selectedIndexes)
+        selection = tree.selectionModel()  # of what the tree shows, which is sorted and filtered
+        dragged = selection.model.mimeData(selection.selectedIndexes)
         self.assertEqual(library("drop_target").itemsOf(dragged), [item])
         self.assertTrue(self.dropData(dragged))
         self.assertEqual([row[0] for row in self.rows()], ["A", "B"])

@@ -433,7 +433,7 @@ class TrainRunTest(TrainPanelCase):
         self.waitUntil(lambda: len(self.charts()) == 3)
         path = str(self.folder / "scene.mrb")
         self.assertTrue(slicer.util.saveScene(path))
-        slicer.util.loadScene(path)
+        slicer.util.loadScene(path, {"clear": True})
         self.waitUntil(lambda: not self.ui.showCurvesButton.isHidden())
         self.assertEqual(len(self.charts()), 3)
 
@@ -480,21 +480,28 @@ class TrainRunTest(TrainPanelCase):
         self.addCleanup(patch.stop)
         self.panel.run.show()
 
+    def withApplication(self, **members):
+        """Let what is missing be got from an application of these members; those of Slicer's own cannot be replaced."""
+        stand = SimpleNamespace(app=SimpleNamespace(**members), util=slicer.util)
+        patch = mock.patch.object(library("torch_offer"), "slicer", stand)
+        patch.start()
+        self.addCleanup(patch.stop)
+
     def test_withoutTorchTheExtensionIsOfferedAndNothingIsInstalledUnasked(self):
         model = mock.Mock()
         model.isExtensionInstalled.return_value = False
-        with mock.patch.object(slicer.app, "extensionsManagerModel", lambda: model, create=True):
-            self.withoutTorch()
-            self.assertFalse(self.ui.startButton.enabled)
-            self.assertIn("PyTorch extension", self.ui.offerLabel.text)
-            self.assertFalse(self.ui.offerButton.isHidden())
-            model.installExtensionFromServer.assert_not_called()
-            self.ui.offerButton.click()
+        self.withApplication(extensionsManagerModel=lambda: model)
+        self.withoutTorch()
+        self.assertFalse(self.ui.startButton.enabled)
+        self.assertIn("PyTorch extension", self.ui.offerLabel.text)
+        self.assertFalse(self.ui.offerButton.isHidden())
+        model.installExtensionFromServer.assert_not_called()
+        self.ui.offerButton.click()
         model.installExtensionFromServer.assert_called_once_with("PyTorch")
         self.assertIn("restart", self.message())
 
     def test_withoutAnExtensionsManagerItSaysWhatToDo(self):
-        self.assertFalse(hasattr(slicer.app, "extensionsManagerModel"))
+        self.withApplication()
         self.withoutTorch()
         self.ui.offerButton.click()
         self.assertIn("no Extensions Manager", self.message())

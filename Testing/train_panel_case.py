@@ -52,3 +52,5 @@ class TrainPanelCase(unittest.TestCase):
         while not condition():
             self.assertLess(time.monotonic(), end, "waited in vain")
             slicer.app.processEvents()
+            # Processes that are waited for have a lower priority.
+            time.sleep(0.005)

@@ -136,7 +136,7 @@ def test_patches_are_aimed_where_most_would_miss():
 
 
 def test_many_labels_get_more_channels_until_there_are_too_many():
-    assert propose(scan_fingerprint(*LIVER, parts=15)).card.channels == 32
+    assert propose(scan_fingerprint(*LIVER, parts=11)).card.channels == 32
     assert propose(scan_fingerprint(*LIVER, parts=20)).card.channels == 48
     most = propose(scan_fingerprint(*LIVER, parts=64))
     assert Plan.from_json(most.to_json()).card.channels == 96

@@ -235,11 +235,18 @@ def test_the_table_has_a_line_for_each_experiment_level_label_and_case(tmp_path)
 def test_the_text_tells_everything_and_no_name_breaks_its_tables(tmp_path):
     labels = ("Front | A", "Back")
     result = result_of({labels[0]: [0.2, *[0.9] * 6], labels[1]: [0.8] * 7}, labels, names=("case_0", "case_1"))
-    result["left_out"] = [{"name": "bias", "title": "Bias field", "why": "It needs time."}]
+    result["left_out"] = [
+        {"name": name, "title": title, "why": why}
+        for name, title, why in (
+            ("shift", "Translation", "It was not asked for."),
+            ("ghosting", "Ghosting", "It needs time."),
+            ("bias", "Bias field", "It needs time."),
+        )
+    ]
     write_text(tmp_path, result, {5: "input-invariance.svg"})
     text = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert "![Scale, shape and position](input-invariance.svg)" in text
-    assert "**Bias field**: It needs time." in text
+    assert "- **Translation**: It was not asked for.\n- **Ghosting, Bias field**: It needs time.\n" in text
     assert r"| 0.5 | Front \| A | 0.200 ± 0.000 | **-0.700** | 0.200 (case\_0) |" in text
     assert "| 1 | Back | 0.800 ± 0.000 | unchanged |" in text
     assert "`mednca report`" in text

@@ -7,7 +7,7 @@ from slicer.i18n import tr as _
 
 from .wording import CaseRow, SegmentRow, State
 
-NAME_WIDTH = 90  # pixels, to begin with
+NAME_WIDTH = 90  # pixels, to begin with, or more where the title takes more
 MOST_ROWS = 6  # of segments that are shown at once
 ICONS = {
     State.GOOD: "SP_DialogApplyButton",
@@ -33,7 +33,7 @@ class CaseTable:
         self._icons = {state: style.standardIcon(getattr(qt.QStyle, name)) for state, name in ICONS.items()}
         _prepare(table, [_("Volume"), _("Segmentation"), _("State")])
         for column in (0, 1):
-            table.setColumnWidth(column, NAME_WIDTH)
+            table.setColumnWidth(column, max(NAME_WIDTH, table.horizontalHeader().sectionSizeHint(column)))
         table.connect("itemSelectionChanged()", onSelected)
         table.connect("cellDoubleClicked(int,int)", self._onDoubleClicked)
 

@@ -18,6 +18,7 @@ from slicer.i18n import tr as _
 from .run_files import readJson
 
 PROGRAM = ("-m", "mednca")  # what Slicer's Python runs
+STOP = "stop"  # the file that asks a process to end
 QUIET = 3.0  # seconds without news after which the system is asked whether the process is still there
 AGAIN = 1.0  # seconds until it is asked again
 
@@ -65,16 +66,35 @@ class FolderProcess:
         self._gone: list | None = None  # ids and starts of processes that have ended
         self._ended = 0.0  # when they were ended from here
 
+    def pause(self) -> None:
+        """Ask the process to keep what it has done and to end; it does so at the next good moment.
+
+        Raises:
+            MedNCAError: the folder cannot be written to.
+        """
+        try:
+            (self.folder / STOP).touch()
+        except OSError as error:
+            raise self._cannotWrite(error) from error
+
     def end(self) -> bool:
-        """End the process and its children now, without asking it; whether they are gone."""
+        """End the process and its children now, without asking it; whether they are gone.
+
+        What it has done since it last kept something is lost.
+        """
         gone = [process.end_with_children(pid, started) for pid, started in self._identities()]
         self._asked, self._ended = float("-inf"), time.time()
+        self._remove(STOP)
         return all(gone)
 
     def arguments(self) -> list[str]:
         """The command line that the run was started with, after `python -m mednca`."""
         arguments = (readJson(self.folder / "process.json") or {}).get("arguments")
         return [str(one) for one in arguments] if isinstance(arguments, list) else []
+
+    def isStopping(self) -> bool:
+        """Whether it was asked to end and has not done so yet."""
+        return (self.folder / STOP).exists()
 
     def isAlive(self) -> bool:
         """Whether the process is there."""
@@ -128,6 +148,7 @@ class FolderProcess:
 
     def _launch(self, arguments: Sequence[str], *more: str) -> None:
         """Start `python -m mednca` with these arguments; `more` are not kept for another time."""
+        self._remove(STOP)
         asked = time.time()
         command = [slicerPython(), *PROGRAM, *arguments, *more]
         self._child = process.start_detached(command, self.folder, self.folder / "output.txt", environment())

@@ -59,3 +59,6 @@ class MedNCATrainParameterNode:
     # What came of it
     resultsTable: vtkMRMLTableNode
     resultsShown: str  # when the evaluation that is in the scene was written, and the run's folder
+    reportOfAllCases: bool = False  # of those that the model has learnt from, too
+    reportTable: vtkMRMLTableNode
+    reportShown: str  # when the report that is in the scene was written, and the run's folder

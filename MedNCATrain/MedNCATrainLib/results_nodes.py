@@ -1,5 +1,7 @@
 """The held-out cases in the scene: a folder with a table, a chart and what the chart is drawn from."""
 
+from collections.abc import Callable
+
 import slicer
 from MedNCASegmentLib.run_folder import createRunFolder, putIntoFolder, removeRunFolder, runFolderOf
 from slicer.i18n import tr as _
@@ -21,16 +23,28 @@ def showEvaluation(folder: str, written: str, modelName: str, results: HeldOutRe
         modelName: for the names of the nodes.
         results: the evaluation.
     """
-    tables = [node for node in slicer.util.getNodesByClass("vtkMRMLTableNode") if node.GetAttribute(WRITTEN)]
+    return presentOnce(WRITTEN, folder, written, lambda: addResultNodes(modelName, results))
+
+
+def presentOnce(attribute: str, folder: str, written: str, add: Callable):
+    """Have what a run has written in the scene, once, and nothing earlier of the same kind; returns its table.
+
+    Args:
+        attribute: of the tables of this kind, for `written`.
+        folder: of the run.
+        written: when it was written.
+        add: adds the nodes, in a folder of the subject hierarchy, and returns the table.
+    """
+    tables = [node for node in slicer.util.getNodesByClass("vtkMRMLTableNode") if node.GetAttribute(attribute)]
     ofRun = [node for node in tables if node.GetAttribute(FOLDER) == folder]
-    current = next((node for node in ofRun if node.GetAttribute(WRITTEN) == written), None)
+    current = next((node for node in ofRun if node.GetAttribute(attribute) == written), None)
     for node in ofRun:
         if node is not current:
             removeResultNodes(node)
     if current is None:
-        current = addResultNodes(modelName, results)
+        current = add()
         current.SetAttribute(FOLDER, folder)
-        current.SetAttribute(WRITTEN, written)
+        current.SetAttribute(attribute, written)
     return current
 
 

@@ -9,6 +9,7 @@ from .results_table import HeldOutResults
 
 LINE_WIDTH, MARKER_SIZE = 2.0, 9.0
 LEGEND_ROOM = 2.0  # of the width that the cases take
+HIGHEST_DICE = 1.05  # of the axis; a point at 1 is seen in full
 # Seen alike by the colour-blind (Okabe and Ito).
 COLORS = ((0.00, 0.45, 0.70), (0.90, 0.62, 0.00), (0.00, 0.62, 0.45), (0.80, 0.47, 0.65), (0.84, 0.37, 0.00))
 CASE_NUMBER = "Case number"
@@ -31,7 +32,7 @@ def addHeldOutChart(name: str, results: HeldOutResults) -> list:
     # The legend covers what lies at the right.
     chart.SetXAxisRange(0.0, (len(results.cases) + 1.0) * (LEGEND_ROOM if several else 1.0))
     chart.SetYAxisRangeAuto(False)
-    chart.SetYAxisRange(0.0, 1.0)
+    chart.SetYAxisRange(0.0, HIGHEST_DICE)
     chart.SetLegendVisibility(several)
     chart.SetTitleFontSize(13)
     chart.SetAxisTitleFontSize(12)
@@ -81,7 +82,9 @@ def _column(label: str) -> str:
 
 
 def _addSeries(chart, tableNode, label: str, name: str, color: tuple[float, float, float]):
-    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLPlotSeriesNode", name)
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLPlotSeriesNode")
+    # As it is: legends show it, and a number to make it unique would say nothing there.
+    node.SetName(name)
     node.SetAndObserveTableNodeID(tableNode.GetID())
     node.SetPlotType(node.PlotTypeScatter)
     node.SetXColumnName(CASE_NUMBER)

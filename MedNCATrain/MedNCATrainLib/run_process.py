@@ -43,41 +43,13 @@ class RunProcess(FolderProcess):
             )
         self._launch(arguments, "--resume")
 
-    def pause(self) -> None:
-        """Ask the process to write a checkpoint and to end; it does so between two iterations.
-
-        Raises:
-            MedNCAError: the folder cannot be written to.
-        """
-        try:
-            (self.folder / "stop").touch()
-        except OSError as error:
-            raise self._cannotWrite(error) from error
-
-    def end(self) -> bool:
-        """End the process and its children now, without asking it; whether they are gone.
-
-        What it has done since its last checkpoint is lost.
-        """
-        gone = super().end()
-        self._remove("stop")
-        return gone
-
     def canResume(self) -> bool:
         """Whether there is a checkpoint to go on from, and it is known how."""
         return (self.folder / "checkpoint.pt").exists() and bool(self.arguments())
 
-    def isStopping(self) -> bool:
-        """Whether it was asked to end and has not done so yet."""
-        return (self.folder / "stop").exists()
-
     def _refuseIfAlive(self) -> None:
         if self.isAlive():
             raise MedNCAError(_("A training is running in '{folder}' already.").format(folder=self.folder))
-
-    def _launch(self, arguments: Sequence[str], *more: str) -> None:
-        self._remove("stop")
-        super()._launch(arguments, *more)
 
 
 def pauseAll(folders: Iterable[Path]) -> None:

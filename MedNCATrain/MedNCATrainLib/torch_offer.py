@@ -64,6 +64,11 @@ def offer(artefacts: bool) -> Offer | None:
     return None
 
 
+def isTorchThere() -> bool:
+    """Whether PyTorch is installed; it is not imported."""
+    return _isThere("torch")
+
+
 def _installTorch() -> str:
     with _telling("PyTorch"):
         # It chooses the build for this computer's graphics card, and asks.

@@ -1,4 +1,4 @@
-"""The panel of the module: four sections one below the other, which know each other only through the parameters."""
+"""The panel of the module: five sections one below the other, which know each other only through the parameters."""
 
 import sys
 
@@ -11,6 +11,7 @@ from slicer.util import VTKObservationMixin
 from .cases_section import CasesSection
 from .logic import MedNCATrainLogic
 from .parameters import MedNCATrainParameterNode
+from .report_section import ReportSection
 from .result_section import ResultSection
 from .run_section import RunSection
 from .settings_section import SettingsSection
@@ -40,7 +41,8 @@ class MedNCATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.settings = SettingsSection(self.ui.settingsPlace.layout(), self.logic)
         self.run = RunSection(self.ui.runPlace.layout(), self.logic)
         self.results = ResultSection(self.ui.resultsPlace.layout(), self.logic)
-        self.sections = [self.cases, self.settings, self.run, self.results]
+        self.report = ReportSection(self.ui.reportPlace.layout())
+        self.sections = [self.cases, self.settings, self.run, self.results, self.report]
 
         # Opening a scene closes the former one, and at once reads nodes that would else be added anew meanwhile.
         self._later = qt.QTimer()

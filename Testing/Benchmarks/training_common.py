@@ -6,6 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from mednca.card import Card, Input, Label, Level
+from mednca.neighbours import neighbour_places
 from mednca.training.batches import Batches
 from mednca.training.network import TrainableCascade, dice_cross_entropy
 from mednca.training.recipe import Recipe
@@ -49,7 +50,8 @@ def made_slices(cells: tuple[int, int], count: int) -> Slices:
     images = (0.5 * rng.random((count, 1, *cells)) + 0.4 * disc).astype(np.float32)
     targets = np.broadcast_to(disc, images.shape).astype(np.uint8)
     millimetres = np.ones((count, 2), np.float32)
-    return Slices(images, targets, millimetres, cells, millimetres)
+    places = neighbour_places(len(images), 1.0, Input("axial", spacing=(1.0, 1.0)))
+    return Slices(images, targets, millimetres, cells, millimetres, places)
 
 
 class Iteration:

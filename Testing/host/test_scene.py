@@ -104,3 +104,12 @@ def test_label_maps_have_colours(scene, labelFile):
     rgba = [0.0] * 4
     colours.GetColor(1, rgba)
     assert colours.GetNumberOfColors() == 256 and rgba[3] == 1.0
+
+
+def test_a_scene_that_is_loaded_is_added_unless_it_is_to_take_the_place_of_the_other(scene, tmp_path):
+    path = str(tmp_path / "scene.mrb")
+    scene.AddNewNodeByClass("vtkMRMLTextNode", "Text")
+    assert slicer.util.saveScene(path)
+    for properties, count in (({}, 2), ({"clear": True}, 1)):
+        slicer.util.loadScene(path, properties)
+        assert len(slicer.util.getNodesByClass("vtkMRMLTextNode")) == count

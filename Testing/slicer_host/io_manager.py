@@ -147,7 +147,7 @@ class CoreIOManager:
 
     def _loadScene(self, fileName, properties, userMessages) -> bool:
         scene = self._host.scene
-        clear = bool(properties.get("clear", True))
+        clear = bool(properties.get("clear", False))  # Slicer adds to the scene unless it is told otherwise
         if fileName.lower().endswith(".mrb"):
             return bool(scene.ReadFromMRB(fileName, clear, userMessages))
         scene.SetURL(fileName)

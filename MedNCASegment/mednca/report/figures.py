@@ -59,7 +59,8 @@ def draw_figures(folder: Path, result: dict[str, Any]) -> dict[int, str]:
                 _draw(axes, result, experiment)
             panels[0].set_ylabel("Dice")
             if len(result["labels"]) > 1:
-                panels[0].legend(loc="lower left", fontsize=8)
+                handles = panels[0].get_legend_handles_labels()
+                figure.legend(*handles, loc="outside lower center", ncols=2 * len(shown) - 1, fontsize=8)
             with replacing(Path(folder) / name) as temporary, warnings.catch_warnings():
                 # The letters are not drawn here, but by whoever shows the file.
                 warnings.filterwarnings("ignore", "Glyph .* missing from font")

@@ -72,7 +72,10 @@ def _lines(result: dict[str, Any], drawn: dict[int, str]) -> Iterator[str]:
     if result["left_out"]:
         yield "## Left out"
         yield ""
-        yield from (f"- **{_plain(one['title'])}**: {_plain(one['why'])}" for one in result["left_out"])
+        whys = dict.fromkeys(one["why"] for one in result["left_out"])
+        for why in whys:
+            titles = [_plain(one["title"]) for one in result["left_out"] if one["why"] == why]
+            yield f"- **{', '.join(titles)}**: {_plain(why)}"
         yield ""
     yield from _how(result)
 

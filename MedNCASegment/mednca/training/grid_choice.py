@@ -14,6 +14,7 @@ OUTSIDE = 0.25  # share of the foreground that may be darker or brighter than th
 TOUCHING = 0.1  # labels border on each other when they share this much of a slice's foreground
 MOST_SIDE = 256  # cells; larger grids are made coarser while the organ keeps ORGAN_CELLS
 ORGAN_CELLS = 64
+NEAR, NEIGHBOURS = 2.0, 2  # slices at most this many cells apart see so many neighbours on either side
 
 
 @dataclass
@@ -54,6 +55,7 @@ def choose_grid(fingerprint: Fingerprint, sizes: list[int] | None, merged: bool,
     else:
         cell = [choose_spacing(fingerprint, axes, why)] * 2
         source = Input(plane, spacing=tuple(cell))
+        choose_neighbours(fingerprint, source, why)
     source.percentiles = choose_percentiles(fingerprint, why)
     return Grid(
         source,
@@ -127,3 +129,19 @@ def choose_spacing(fingerprint: Fingerprint, axes: list[int], why: dict[str, str
     else:
         why["input.spacing"] = f"Cells of {spacing:.3g} mm, the median pixel size of the cases."
     return spacing
+
+
+def choose_neighbours(fingerprint: Fingerprint, source: Input, why: dict[str, str]) -> None:
+    """Give an input the neighbouring slices as image channels where they lie close enough."""
+    slice_mm = fingerprint.spacing.median[PLANES[source.plane]]
+    if slice_mm > NEAR * source.spacing[0]:
+        why["input.channels"] = (
+            f"1: the slice alone, as the next is {slice_mm:.3g} mm away, {slice_mm / source.spacing[0]:.2g} cells."
+        )
+        return
+    source.channels = 1 + 2 * NEIGHBOURS
+    source.neighbour_mm = float(f"{max(slice_mm, source.spacing[0]):.3g}")
+    why["input.channels"] = (
+        f"{source.channels}: the slice and {NEIGHBOURS} neighbouring slices on either side, {source.neighbour_mm:.3g}"
+        " mm from one to the next."
+    )

@@ -75,7 +75,7 @@ def propose_card(fingerprint: Fingerprint, wishes: Wishes, seed: int, minutes: f
         labels=labels,
         input=grid.source,
         levels=[Level(scale, steps) for scale in scales],
-        channels=choose_channels(len(labels), why),
+        channels=choose_channels(len(labels), grid.source.channels, why),
         expects=_expects(fingerprint),
     )
     why["largest_component"] = (
@@ -158,9 +158,9 @@ def choose_aimed(grid: Grid, patch: int, scales: list[int], why: dict[str, str])
     return AIMED
 
 
-def choose_channels(labels: int, why: dict[str, str]) -> int:
+def choose_channels(labels: int, image_channels: int, why: dict[str, str]) -> int:
     """Channels of a cell, the image's and the labels' among them."""
-    channels = max(CHANNELS, 16 * math.ceil((labels + 1) / 16) + FREE_CHANNELS)
+    channels = max(CHANNELS, 16 * math.ceil((labels + image_channels) / 16) + FREE_CHANNELS)
     why["channels"] = f"{channels} channels and a hidden size of 128"
     if channels == CHANNELS:
         why["channels"] += " are the paper's standard model."
