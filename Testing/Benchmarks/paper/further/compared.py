@@ -18,8 +18,6 @@ from .statistics import mean_difference
 SHIPPED, PLAIN = "hippocampus", "med-nca-1mm"  # model and row that all is held against
 # Rows that are the plain one in all but one respect.
 OTHERWISE = tuple(row.name for row in ROWS if row.name.startswith(f"{PLAIN}-") and row.name not in planes.ROWS.values())
-
-
 TWICE = 2  # runs: the most that a shipped model may take
 
 
@@ -34,7 +32,7 @@ class Gain:
     better: int  # cases
     cases: int
     hausdorff95_mm: float | None
-    parameters: int | None
+    parameters: int
     times: float | None  # how many times the plain model's processor time; finding components takes next to none
 
 
