@@ -390,6 +390,19 @@ class TrainReportTest(TrainPanelCase):
         self.assertTrue(self.ui.reportTableButton.isHidden())
         self.assertFalse(self.ui.reportSummaryLabel.isHidden())
 
+    def test_manyNodesThatGoAtOnceAreOneReasonToLookAgain(self):
+        self.showRun()
+        tables = [slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode") for _ in range(20)]
+        slicer.app.processEvents()
+        looks = []
+        casesOfRun = library("report_section").casesOfRun
+        with mock.patch.object(library("report_section"), "casesOfRun", lambda run: looks.append(1) or casesOfRun(run)):
+            for table in tables:
+                slicer.mrmlScene.RemoveNode(table)
+            self.waitUntil(lambda: looks)
+            slicer.app.processEvents()
+        self.assertEqual(len(looks), 1)
+
     def test_reportIsFoundAgainInASavedScene(self):
         self.showRun()
         self.makeToTheEnd()

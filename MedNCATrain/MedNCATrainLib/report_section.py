@@ -150,8 +150,9 @@ class ReportSection(VTKObservationMixin):
 
     def _onNodeRemoved(self, caller, event) -> None:
         # Not now: Slicer does not expect other nodes to vanish while it removes one.
+        # And once only, however many nodes go.
         if self._parameters is not None and not slicer.mrmlScene.IsClosing():
-            qt.QTimer.singleShot(0, self.show)
+            self._timer.start(0)
 
     # The process
 
