@@ -227,6 +227,7 @@ class TrainReportTest(TrainPanelCase):
         self.ui.makeReportButton.click()
         self.assertEqual((self.ui.makeReportButton.text, self.ui.makeReportButton.enabled), ("Make report", True))
         self.assertFalse(self.process().isAlive())
+        self.assertIn("The report was cancelled.", self.message())
 
     def test_itGoesOnWithoutThePanelAndIsFoundAgain(self):
         self.showRun()

@@ -117,7 +117,8 @@ class ReportSection(VTKObservationMixin):
                 process.start(requestReport(self._run(), self._trained, names))
                 self._isAsked = self._isRemembered = False
             elif self._isAsked:
-                process.end()
+                if process.end():
+                    self._message = endText(RunState.PAUSED, None, process.hasBegun(), "")
             else:
                 self._isAsked = True
                 process.pause()
