@@ -1,7 +1,8 @@
 """Stands in for `python -m mednca report`: keeps a report's folder as the program does, without segmenting anything.
 
 The environment variable FAKE_REPORT makes it misbehave: "wait" goes on until it is asked to end, "deaf" even then,
-"refuse" ends before it has said anything but why, "fail" says why it cannot go on, "partly" has no TorchIO.
+"refuse" ends before it has said anything but why, "fail" says why it cannot go on, "partly" has no TorchIO; with
+"gone" the first label has no Dice at the last level of an experiment, in the first case alone or, for ghosting, in all.
 """
 
 import argparse
@@ -59,7 +60,7 @@ class Report:
         self.replace(
             "report.json",
             {
-                "format": 1,
+                "format": 2,
                 "model": {"name": self.model.stem, "title": "Made up", "file": str(self.model), "parameters": 1}
                 | {"plane": "axial"},
                 "seed": 0,
@@ -81,6 +82,9 @@ class Report:
             ]
             for below, label in enumerate(LABELS)
         }
+        if MISBEHAVIOUR == "gone":
+            last = dice[LABELS[0]][-1]
+            dice[LABELS[0]][-1] = [None, *last[1:]] if experiment["name"] == "scale" else [None] * len(last)
         return experiment | {"unchanged": 1.0 if experiment["name"] == "scale" else 0.0, "dice": dice}
 
 

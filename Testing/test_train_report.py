@@ -227,6 +227,7 @@ class TrainReportTest(TrainPanelCase):
         self.ui.makeReportButton.click()
         self.assertEqual((self.ui.makeReportButton.text, self.ui.makeReportButton.enabled), ("Make report", True))
         self.assertFalse(self.process().isAlive())
+        self.assertIn("The report was cancelled.", self.message())
 
     def test_itGoesOnWithoutThePanelAndIsFoundAgain(self):
         self.showRun()
@@ -331,6 +332,25 @@ class TrainReportTest(TrainPanelCase):
         np.testing.assert_allclose(above - mean, 0.01 / 2**0.5)
         np.testing.assert_allclose(mean - below, 0.01 / 2**0.5)
 
+    def test_whereNoCaseHasADiceTableAndCurvesHaveAGap(self):
+        self.showRun()
+        self.makeToTheEnd("gone")
+        means, spreads, lowest = (self.column(title) for title in ("Mean Dice", "Standard deviation", "Lowest Dice"))
+        # Twice the size is without the first of two cases; with four ghosts, without both.
+        np.testing.assert_allclose((means[2], spreads[2], lowest[2]), (0.59, 0.0, 0.59))
+        self.assertTrue(np.isnan([means[7], spreads[7], lowest[7]]).all())
+        self.assertEqual((self.column("Lowest case")[2], self.column("Lowest case")[7]), ("d", ""))
+        self.assertEqual(np.isnan(means).sum(), 1)
+        series = self.charts()[1].GetNthPlotSeriesNode(0)
+        np.testing.assert_allclose(self.column(series.GetYColumnName(), series.GetTableNode()), [0.895, np.nan])
+        # A saved scene has the gaps too.
+        path = str(self.folder / "scene.mrb")
+        self.assertTrue(slicer.util.saveScene(path))
+        slicer.mrmlScene.Clear(0)
+        slicer.util.loadScene(path)
+        series = self.charts()[1].GetNthPlotSeriesNode(0)
+        np.testing.assert_allclose(self.column(series.GetYColumnName(), series.GetTableNode()), [0.895, np.nan])
+
     def test_experimentOnThePanelIsChosenAndShownInTheViews(self):
         manager = slicer.app.layoutManager()
         self.addCleanup(manager.setLayout, manager.layout)
@@ -389,6 +409,19 @@ class TrainReportTest(TrainPanelCase):
         self.assertTrue(self.ui.experimentSelector.isHidden())
         self.assertTrue(self.ui.reportTableButton.isHidden())
         self.assertFalse(self.ui.reportSummaryLabel.isHidden())
+
+    def test_manyNodesThatGoAtOnceAreOneReasonToLookAgain(self):
+        self.showRun()
+        tables = [slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode") for _ in range(20)]
+        slicer.app.processEvents()
+        looks = []
+        casesOfRun = library("report_section").casesOfRun
+        with mock.patch.object(library("report_section"), "casesOfRun", lambda run: looks.append(1) or casesOfRun(run)):
+            for table in tables:
+                slicer.mrmlScene.RemoveNode(table)
+            self.waitUntil(lambda: looks)
+            slicer.app.processEvents()
+        self.assertEqual(len(looks), 1)
 
     def test_reportIsFoundAgainInASavedScene(self):
         self.showRun()

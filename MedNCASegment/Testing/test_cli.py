@@ -131,6 +131,13 @@ def test_info_shows_the_card_in_words(place):
         assert words in said
 
 
+def test_info_says_which_neighbouring_slices_a_model_sees(tmp_path):
+    source = {"plane": "coronal", "spacing": [1.0, 1.0], "channels": 5, "neighbour_mm": 1.5}
+    save_model(small_model(input=source), tmp_path / "m.npz")
+    said = answers("info", tmp_path / "m.npz")
+    assert "coronal, 1 x 1 mm a cell, seen with 2 on either side, 1.5 mm from one to the next" in said
+
+
 def test_models_lists_the_shipped_models():
     said = answers("models")
     for line in said.splitlines():

@@ -68,6 +68,17 @@ def test_the_result_does_not_depend_on_how_slices_are_batched():
     np.testing.assert_allclose(Segmenter(model, engine).run(volume).probability, wanted, atol=1e-6)
 
 
+def test_behind_and_ahead_are_anatomical_however_a_volume_is_stored():
+    volume, model = random_volume(), small_model(input=FIVE)
+    wanted = Segmenter(model).run(volume).probability[0]
+    # Left, posterior and inferior first, and the slices along the first axis.
+    last = np.append(np.array(volume.array.shape) - 1, 1)
+    affine = volume.affine @ np.array([[-1, 0, 0, last[0]], [0, -1, 0, last[1]], [0, 0, -1, last[2]], [0, 0, 0, 1]])
+    stored = Volume(volume.array[::-1, ::-1, ::-1].transpose(2, 0, 1), affine[:, [2, 0, 1, 3]])
+    found = Segmenter(model).run(stored).probability[0]
+    np.testing.assert_array_equal(found.transpose(1, 2, 0)[::-1, ::-1, ::-1], wanted)
+
+
 def test_a_neighbour_changes_what_the_model_sees_of_a_slice():
     volume, model = random_volume(), small_model(input=THREE | {"percentiles": [0, 100]})
     before = Segmenter(model).run(volume).probability[0]

@@ -65,6 +65,22 @@ def test_cells_are_the_median_pixels_until_grids_become_large():
     assert propose(scan_fingerprint(*LIVER)).card.input.spacing == (1.6, 1.6)
 
 
+def test_neighbouring_slices_are_seen_where_they_lie_close():
+    def beside(shape, spacing, organ):
+        plan = propose(scan_fingerprint(shape, spacing, organ))
+        return plan.card.input.channels, plan.card.input.neighbour_mm, plan.why["input.channels"]
+
+    assert beside(*HIPPOCAMPUS)[:2] == (5, 1.0)
+    assert beside(*LIVER)[:2] == (5, 2.5)
+    # No closer than cells, however thin slices are.
+    assert beside((35, 50, 36), (1, 0.25, 1), (22, 39, 26))[:2] == (5, 1.0)
+    assert beside(*PROSTATE) == (1, None, "1: the slice alone, as the next is 3 mm away, 4 cells.")
+    single = beside((256, 256, 1), (1, 1, 1), (40, 40, 1))
+    assert single == (1, None, "1: the slice alone, as the cases have no others.")
+    paper = propose(scan_fingerprint(*HIPPOCAMPUS), preset="med-nca")
+    assert (paper.card.input.channels, paper.why["input.channels"]) == (1, "1: the slice alone, as in the paper.")
+
+
 def test_what_is_small_is_not_made_smaller():
     plan = propose(scan_fingerprint(*LESION))
     assert plan.card.input.spacing == (0.8, 0.8)

@@ -6,11 +6,10 @@ import re
 import sys
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from core_cases import random_volume, small_model
 from mednca import MedNCAError, Options, Segmenter, write_volume
-from mednca.cases import ArrayCase, pair_files
+from mednca.cases import pair_files
 from mednca.metrics import label_dice
 from mednca.report import figures
 from mednca.report.changes import EXPERIMENTS, zoomed
@@ -20,19 +19,9 @@ from mednca.report.partial import Partial, digest
 from mednca.report.result import make_result, read_result, write_result
 from mednca.report.table import write_table
 from mednca.report.text import write_text
+from report_case import TWO_LABELS, cases, result_of
 
 FEW = [one for one in EXPERIMENTS if one.name in ("stretch", "shift")]
-TWO_LABELS = [{"value": 1, "name": "Front | A"}, {"value": 4, "name": "Back"}]
-
-
-def cases(count: int = 2) -> list[ArrayCase]:
-    made = []
-    for number in range(count):
-        volume = random_volume(seed=number)
-        label = (volume.array > 400).astype(np.uint8)
-        label[:, :4][label[:, :4] > 0] = 4
-        made.append(ArrayCase(f"case_{number}", volume, label))
-    return made
 
 
 def measured(model, **options) -> Measurement:
@@ -40,16 +29,6 @@ def measured(model, **options) -> Measurement:
     for _ in measurement.events():
         pass
     return measurement
-
-
-def result_of(dice: dict[str, list[float]], labels=("Blob",), experiment=EXPERIMENTS[0], names=("a", "b")) -> dict:
-    """A result of one experiment with the same Dice for all cases, by label."""
-    model = small_model(labels=[{"value": number, "name": name} for number, name in enumerate(labels, 1)])
-    keys = [
-        "unchanged" if level == experiment.unchanged else f"{experiment.name} {level:g}" for level in experiment.levels
-    ]
-    found = {name: dict(zip(keys, zip(*dice.values(), strict=True), strict=True)) for name in names}
-    return make_result(model, "m.npz", Options(), names, [experiment], [], found, "mednca report")
 
 
 def test_dice_is_that_of_segmenting_the_changed_scan_label_by_label():
@@ -151,7 +130,7 @@ def test_the_result_has_the_dice_of_each_label_by_level_and_case(tmp_path):
     write_result(tmp_path, result)
     read = read_result(tmp_path)
     assert read == result
-    assert read["format"] == 1
+    assert read["format"] == 2
     assert read["labels"] == ["Front | A", "Back"]
     assert read["left_out"] == left_out
     assert [one["name"] for one in read["experiments"]] == ["stretch", "shift"]
@@ -167,7 +146,7 @@ def test_a_damaged_result_is_refused_with_one_sentence(tmp_path):
     with pytest.raises(MedNCAError, match="no report"):
         read_result(tmp_path)
     good = result_of({"Blob": [0.9] * 7})
-    bad = [{**good, "format": 2}, {**good, "cases": []}, {**good, "labels": ["Other"]}, [], {}]
+    bad = [{**good, "format": 1}, {**good, "cases": []}, {**good, "labels": ["Other"]}, [], {}]
     bad += [
         {**good, "experiments": [{**good["experiments"][0], **change}]} for change in ({"dice": {}}, {"levels": [1.0]})
     ]

@@ -10,6 +10,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from core_cases import small_card
 from mednca import MedNCAError, load_model
 from mednca.cli import main
 from training_case import (
@@ -44,7 +45,9 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def plan(tmp_path_factory):
-    return write_plan(tmp_path_factory.mktemp("plan") / "plan.json", LONG)
+    # With neighbouring slices, some of them interpolated.
+    card = small_card(input={"plane": "coronal", "spacing": [1.0, 1.0], "channels": 3, "neighbour_mm": 1.0})
+    return write_plan(tmp_path_factory.mktemp("plan") / "plan.json", LONG, card)
 
 
 @pytest.fixture(scope="module")

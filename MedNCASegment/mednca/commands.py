@@ -78,6 +78,9 @@ def info(options: argparse.Namespace) -> None:
     card = model.card
     grid = card.input.spacing and f"{card.input.spacing[0]:g} x {card.input.spacing[1]:g} mm a cell"
     grid = grid or f"{card.input.size[0]} x {card.input.size[1]} cells a slice"
+    if card.input.channels > 1:
+        beside, apart = card.input.channels // 2, card.input.neighbour_mm
+        grid += f", seen with {beside} on either side, {apart:g} mm from one to the next"
     rows = {
         "Name": f"{card.name} {card.version}".strip(),
         "Title": card.title,

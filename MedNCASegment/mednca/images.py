@@ -21,7 +21,8 @@ class Images:
         to_cells: weights of :meth:`mednca.resample.Grid.to_cells`.
 
         Raises:
-            MedNCAError: the volume has values that are not finite.
+            MedNCAError: the volume has values that are not finite. Where the card takes each slice by itself,
+                :meth:`of` says so.
         """
         self.slices, self.source, self.to_cells = slices, source, to_cells
         self.places = neighbour_places(len(slices), step_mm, source)

@@ -53,7 +53,10 @@ def chartsOf(tableNode) -> list:
 
 
 def fillReportTable(tableNode, result: dict[str, Any]) -> None:
-    """Replace the content of a table node: a row for each experiment, level and label."""
+    """Replace the content of a table node: a row for each experiment, level and label.
+
+    Where no case has a Dice there is not-a-number and no lowest case.
+    """
     rows = [
         (experiment, label, point)
         for experiment in result["experiments"]

@@ -18,7 +18,8 @@ MOST_SPREADS = 3  # labels; the spreads of more would cover the means
 
 def addExperimentChart(name: str, result: dict[str, Any], experiment: dict[str, Any]) -> list:
     """Add the chart of one experiment: for each label the mean over the cases and, dashed, a standard deviation to
-    both sides; for one label alone also, dotted, the Dice from which on the model is said to fall.
+    both sides; for one label alone also, dotted, the Dice from which on the model is said to fall. A level at which no
+    case has a Dice is not-a-number in the columns, which leaves a gap in the curves.
 
     Args:
         name: for the names of the nodes.

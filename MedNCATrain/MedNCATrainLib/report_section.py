@@ -117,7 +117,8 @@ class ReportSection(VTKObservationMixin):
                 process.start(requestReport(self._run(), self._trained, names))
                 self._isAsked = self._isRemembered = False
             elif self._isAsked:
-                process.end()
+                if process.end():
+                    self._message = endText(RunState.PAUSED, None, process.hasBegun(), "")
             else:
                 self._isAsked = True
                 process.pause()
@@ -150,8 +151,9 @@ class ReportSection(VTKObservationMixin):
 
     def _onNodeRemoved(self, caller, event) -> None:
         # Not now: Slicer does not expect other nodes to vanish while it removes one.
+        # And once only, however many nodes go.
         if self._parameters is not None and not slicer.mrmlScene.IsClosing():
-            qt.QTimer.singleShot(0, self.show)
+            self._timer.start(0)
 
     # The process
 

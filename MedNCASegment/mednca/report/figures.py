@@ -6,6 +6,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ..writing import replacing
 from .findings import TOLERANCE, points_of
 
@@ -33,6 +35,8 @@ SETTINGS = {
 
 def draw_figures(folder: Path, result: dict[str, Any]) -> dict[int, str]:
     """Draw a result of :func:`mednca.report.result.read_result`: a panel an experiment, mean Dice by level.
+
+    Curves have a gap at a level at which no case has a Dice.
 
     Returns:
         Names of the files by the paper's number of the figure; empty without matplotlib.
@@ -75,7 +79,7 @@ def _draw(axes, result: dict[str, Any], experiment: dict[str, Any]) -> None:
         points = points_of(result, experiment, label)
         ink = COLOURS[index % len(COLOURS)]
         means = [point.mean for point in points]
-        low, high = ([min(max(one.mean + sign * one.spread, 0), 1) for one in points] for sign in (-1, 1))
+        low, high = (np.clip([one.mean + sign * one.spread for one in points], 0, 1) for sign in (-1, 1))
         axes.fill_between(levels, low, high, color=ink, alpha=0.15, linewidth=0)
         axes.plot(levels, means, "o-", color=ink, markersize=4, linewidth=1.6, label=label)
         limit = points[levels.index(experiment["unchanged"])].mean - TOLERANCE

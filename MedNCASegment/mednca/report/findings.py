@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +14,13 @@ GOOD_ENOUGH = 0.5  # a model below this has little to lose
 
 @dataclass(frozen=True)
 class Point:
-    """The Dice of one label at one level of an experiment, over the cases."""
+    """The Dice of one label at one level of an experiment, over the cases that have one there.
+
+    Mean, spread and lowest are not-a-number, and there is no lowest case, where no case has.
+    """
 
     level: float
+    cases: int  # so many have a Dice; of the others the reference has nothing of the label
     mean: float
     spread: float  # the sample's standard deviation, 0 for one case
     lowest: float
@@ -31,7 +36,7 @@ class Finding:
     label: str
     unchanged: Point
     points: list[Point]  # of all levels in their order, the unchanged one too
-    holds: tuple[float, float]  # the levels, lowest and highest, between which it holds at all that were measured
+    holds: tuple[float, float]  # the levels, lowest and highest, between which it holds at all that have a Dice
     falls: list[Point]  # the first beyond them on each side, at most two
 
     def drop(self, point: Point) -> float:
@@ -39,11 +44,21 @@ class Finding:
         return self.unchanged.mean - point.mean
 
     @property
+    def has_gaps(self) -> bool:
+        """Whether there are levels at which no case has a Dice."""
+        return not all(point.cases for point in self.points)
+
+    @property
     def sentence(self) -> str:
         """Such as "holds from 0.75 to 2; at 0.5 the mean Dice is 0.710, which is 0.15 lower"."""
         low, high = self.holds
+        if not self.unchanged.cases:
+            return "cannot be told, as no case has this structure"
         if not self.falls:
-            return f"holds at all levels, from {self.points[0].level:g} to {self.points[-1].level:g}"
+            if low == high:
+                return "cannot be told, as only the unchanged scans have a Dice"
+            which = " that have a Dice" if self.has_gaps else ""
+            return f"holds at all levels{which}, from {low:g} to {high:g}"
         where = [
             f"at {one.level:g} the mean Dice is {one.mean:.3f}, which is {self.drop(one):.2f} lower"
             for one in self.falls
@@ -66,10 +81,14 @@ def points_of(result: dict[str, Any], experiment: dict[str, Any], label: str) ->
         label: one of its "labels".
     """
     points = []
-    for level, overlaps in zip(experiment["levels"], experiment["dice"][label], strict=True):
+    for level, row in zip(experiment["levels"], experiment["dice"][label], strict=True):
+        there = {case: dice for case, dice in zip(result["cases"], row, strict=True) if dice is not None}
+        if not there:
+            points.append(Point(level, 0, math.nan, math.nan, math.nan, ""))
+            continue
+        overlaps, lowest = list(there.values()), min(there, key=there.get)
         spread = float(np.std(overlaps, ddof=1)) if len(overlaps) > 1 else 0.0
-        lowest = int(np.argmin(overlaps))
-        points.append(Point(level, float(np.mean(overlaps)), spread, overlaps[lowest], result["cases"][lowest]))
+        points.append(Point(level, len(overlaps), float(np.mean(overlaps)), spread, there[lowest], lowest))
     return points
 
 
@@ -79,16 +98,17 @@ def findings(result: dict[str, Any]) -> list[Finding]:
 
 
 def _finding(result: dict[str, Any], experiment: dict[str, Any], label: str) -> Finding:
-    points = points_of(result, experiment, label)
-    start = experiment["levels"].index(experiment["unchanged"])
-    low = high = start
+    every = points_of(result, experiment, label)
+    unchanged = every[experiment["levels"].index(experiment["unchanged"])]
+    points = [point for point in every if point.cases] if unchanged.cases else [unchanged]
+    low = high = start = points.index(unchanged)
     while low > 0 and _holds(points[low - 1], points[start]):
         low -= 1
     while high < len(points) - 1 and _holds(points[high + 1], points[start]):
         high += 1
     falls = ([points[low - 1]] if low > 0 else []) + ([points[high + 1]] if high < len(points) - 1 else [])
     holds = (points[low].level, points[high].level)
-    return Finding(experiment["name"], experiment["title"], label, points[start], points, holds, falls)
+    return Finding(experiment["name"], experiment["title"], label, unchanged, every, holds, falls)
 
 
 def _holds(point: Point, unchanged: Point) -> bool:
@@ -102,6 +122,10 @@ def summary(result: dict[str, Any]) -> str:
     if not found:
         return "No experiment was made."
     several = len(result["labels"]) > 1
+    present = {one.label for one in found if one.unchanged.cases}
+    absent = [label for label in result["labels"] if label not in present]
+    if not present:
+        return "No Dice can be taken, as no case's reference has anything to find."
     weak: dict[str, list[str]] = {}
     for one in found:
         if one.falls:
@@ -111,13 +135,17 @@ def summary(result: dict[str, Any]) -> str:
     if words:
         text = f"The mean Dice is first more than {TOLERANCE:g} lower at {'; '.join(words)}."
     else:
-        text = f"The mean Dice falls by no more than {TOLERANCE:g} in all that was tried."
+        which = " and has a Dice" if any(one.has_gaps for one in found) else ""
+        text = f"The mean Dice falls by no more than {TOLERANCE:g} in all that was tried{which}."
     poor = [one.label for one in found if one.unchanged.mean < GOOD_ENOUGH and one.experiment == found[0].experiment]
     if poor:
-        of = f" of {_listed(poor)}" if several else ""
+        of = f" of {listed(poor)}" if several else ""
         text += f" The Dice{of} without any change is below {GOOD_ENOUGH:g}, so that this says little."
+    if absent:
+        text += f" Nothing is said of {listed(absent)}, which no case's reference has."
     return text
 
 
-def _listed(words: list[str]) -> str:
+def listed(words: list[str]) -> str:
+    """Such as "a, b and c"."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -6,16 +6,19 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from ..cases import AnyCase, read_case
 from ..errors import MedNCAError
-from ..metrics import label_dice
+from ..metrics import label_dice, label_masks
 from ..model import Model
 from ..segmenter import Options, Segmenter
 from .changes import EXPERIMENTS, Experiment, Scan, zoomed
 
 UNCHANGED = "unchanged"
 
-Overlaps = dict[str, dict[str, list[float]]]  # case -> what was done to it, see key_of -> Dice by label, as in the card
+# case -> what was done to it, see key_of -> Dice by label, see overlaps_of
+Overlaps = dict[str, dict[str, list[float | None]]]
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ class Measurement:
                     if labels is None:
                         yield event(min(fraction, 0.999), text)
                 values = [label.value for label in self.model.card.labels]
-                found[key] = label_dice(labels, changed.truth, values)
+                found[key] = overlaps_of(labels, changed.truth, values)
                 done += 1
                 yield event(0.0, text)
 
@@ -115,6 +118,17 @@ class Measurement:
                 yield event.fraction, event.result and event.result.labels
         except MedNCAError as error:
             raise MedNCAError(f"{text} cannot be segmented: {error}") from error
+
+
+def overlaps_of(labels: np.ndarray, truth: np.ndarray, values: list[int]) -> list[float | None]:
+    """Dice of a label map against a reference, label by label as in :func:`mednca.metrics.label_masks`.
+
+    None where the reference has nothing of a label: nothing can be hit there, and that two empty masks agree would show
+    a model as perfect on a structure that has left the image.
+    """
+    found = label_dice(labels, truth, values)
+    there = [bool(mask.any()) for _, mask in label_masks(labels, truth, values)]
+    return [dice if is_there else None for dice, is_there in zip(found, there, strict=True)]
 
 
 def key_of(experiment: Experiment, level: float) -> str:

@@ -17,7 +17,7 @@ from ..writing import replacing
 from .measuring import Overlaps
 
 PARTIAL = "partial.json"
-FORMAT = 1
+FORMAT = 2
 EVERY = 1.0  # seconds between two writings
 # What of a card has a part in segmenting; its texts have none.
 CARD_FIELDS = ("input", "levels", "channels", "hidden", "fire_rate", "largest_component")
@@ -43,7 +43,10 @@ class Partial:
         if not content:
             return
         if {name: content.get(name) for name in self._same} != self._same:
-            self.note = "The report begins anew: what was measured before is of another model, seed or number of runs."
+            self.note = (
+                "The report begins anew: what was measured before is of another model, seed, number of runs or version"
+                " of MedNCA."
+            )
             return
         kept, changed = {}, 0
         for name, stamp in self._stamps.items():
@@ -68,7 +71,7 @@ class Partial:
         """Raises MedNCAError when the file cannot be written."""
         cases = {name: {"files": self._stamps[name], "dice": dice} for name, dice in self.found.items() if dice}
         with replacing(self.path) as temporary:
-            temporary.write_text(json.dumps({**self._same, "cases": cases}) + "\n", encoding="utf-8")
+            temporary.write_text(json.dumps({**self._same, "cases": cases}, allow_nan=False) + "\n", encoding="utf-8")
         self._due = time.monotonic() + EVERY
 
     def _read(self) -> dict:
@@ -114,7 +117,7 @@ def _is_sound(content: object) -> bool:
         and isinstance(case.get("files"), list)
         and isinstance(case.get("dice"), dict)
         and all(
-            isinstance(values, list) and all(isinstance(value, (int, float)) for value in values)
+            isinstance(values, list) and all(value is None or isinstance(value, (int, float)) for value in values)
             for values in case["dice"].values()
         )
         for case in cases.values()

@@ -1,13 +1,15 @@
 """The result of a report, report.json: what was measured, of which model and cases, and how it came to be.
 
-{"format": 1,
+{"format": 2,
  "model": {"name", "title", "file", "parameters", "plane"},
  "seed": 0, "runs": 1,
  "cases": [name, ...], "labels": [name, ...],
  "experiments": [{"name", "title", "axis", "figure", "unchanged", "levels": [...],
-                  "dice": {label: [[Dice of each case] for each level]}}, ...],
+                  "dice": {label: [[Dice of each case, or null] for each level]}}, ...],
  "left_out": [{"name", "title", "why"}, ...],
  "command", "date", "machine": {...}, "versions": {...}}
+
+There is null for a case whose reference has nothing of the label at that level.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ from .changes import Experiment
 from .measuring import Overlaps, key_of
 
 REPORT = "report.json"
-FORMAT = 1
+FORMAT = 2
 DECIMALS = 6  # more than a Dice is exact to
 PACKAGES = ("numpy", "torch", "torchio")
 
@@ -81,8 +83,7 @@ def make_result(
                 "levels": list(one.levels),
                 "dice": {
                     label: [
-                        [round(found[case][key_of(one, level)][number], DECIMALS) for case in cases]
-                        for level in one.levels
+                        [_rounded(found[case][key_of(one, level)][number]) for case in cases] for level in one.levels
                     ]
                     for number, label in enumerate(labels)
                 },
@@ -100,7 +101,7 @@ def make_result(
 def write_result(folder: Path, result: dict[str, Any]) -> None:
     """Raises MedNCAError when the file cannot be written."""
     with replacing(Path(folder) / REPORT) as temporary:
-        temporary.write_text(json.dumps(result, ensure_ascii=False) + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps(result, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def read_result(folder: str | Path) -> dict[str, Any]:
@@ -121,6 +122,10 @@ def read_result(folder: str | Path) -> dict[str, Any]:
     return result
 
 
+def _rounded(dice: float | None) -> float | None:
+    return None if dice is None else round(dice, DECIMALS)
+
+
 def _is_sound(result: Any) -> bool:
     """Whether all is there that is drawn and told, of the right shape."""
     try:
@@ -137,7 +142,7 @@ def _is_sound(result: Any) -> bool:
                 and all(isinstance(one[name], str) for name in ("name", "title", "axis"))
                 and all(len(rows) == len(one["levels"]) for rows in one["dice"].values())
                 and all(
-                    len(row) == cases and all(0 <= value <= 1 for value in row)
+                    len(row) == cases and all(value is None or 0 <= value <= 1 for value in row)
                     for rows in one["dice"].values()
                     for row in rows
                 )

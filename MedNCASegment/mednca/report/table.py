@@ -13,7 +13,9 @@ COLUMNS = ("experiment", "title", "level", "unchanged", "label", "case", "dice")
 
 
 def write_table(folder: Path, result: dict[str, Any]) -> None:
-    """Write a result of :func:`mednca.report.result.read_result`; `unchanged` is 1 where nothing was done to the scan.
+    """Write a result of :func:`mednca.report.result.read_result`.
+
+    `unchanged` is 1 where nothing was done to the scan, `dice` is empty where the reference has nothing of the label.
 
     Raises:
         MedNCAError: the file cannot be written.
@@ -27,4 +29,5 @@ def write_table(folder: Path, result: dict[str, Any]) -> None:
                 for level, overlaps in zip(one["levels"], rows, strict=True):
                     same = int(level == one["unchanged"])
                     for case, dice in zip(result["cases"], overlaps, strict=True):
-                        writer.writerow((one["name"], one["title"], f"{level:g}", same, label, case, f"{dice:.6f}"))
+                        shown = "" if dice is None else f"{dice:.6f}"
+                        writer.writerow((one["name"], one["title"], f"{level:g}", same, label, case, shown))

@@ -9,7 +9,7 @@ from typing import Any
 from ..writing import replacing
 from . import figures
 from .changes import EXPERIMENTS
-from .findings import TOLERANCE, Finding, findings, summary
+from .findings import TOLERANCE, Finding, Point, findings, listed, summary
 
 TEXT = "report.md"
 VERTICAL = {
@@ -17,6 +17,7 @@ VERTICAL = {
     "sagittal": "the body axis",
     "axial": "the anterior-posterior axis, vertical in axial slices",
 }
+NOTHING = "-"  # in tables, where no case has a Dice
 TITLES = {5: "Scale, shape and position", 6: "Artefacts of MRI"}
 
 
@@ -85,8 +86,11 @@ def _in_short(label: str, found: list[Finding], several: bool) -> Iterator[str]:
         return
     start = found[0].unchanged
     of = f" of {_plain(label)}" if several else ""
-    dice = f"{start.mean:.3f} ± {start.spread:.3f} (standard deviation over the cases)"
-    yield f"Mean Dice{of} without any change: {dice}."
+    if start.cases:
+        dice = f"{start.mean:.3f} ± {start.spread:.3f} (standard deviation over the cases)"
+        yield f"Mean Dice{of} without any change: {dice}."
+    else:
+        yield f"No case's reference has anything of {_plain(label) if several else 'the structure'}."
     yield ""
     yield from (f"- **{_plain(one.title)}**: {one.sentence}." for one in found)
     yield ""
@@ -104,15 +108,36 @@ def _experiment(experiment: dict[str, Any], found: list[Finding], result: dict[s
     yield f"| ---: | {'--- | ' if several else ''}--- | ---: | --- |"
     for index, level in enumerate(experiment["levels"]):
         for one in found:
-            point = one.points[index]
-            shown = f"{point.mean:.3f} ± {point.spread:.3f}"
-            change = "unchanged" if level == experiment["unchanged"] else f"{-one.drop(point):+.3f}"
-            if one.drop(point) > TOLERANCE:
-                change = f"**{change}**"
             label = f"{_plain(one.label)} | " if several else ""
-            lowest = f"{point.lowest:.3f} ({_plain(point.lowest_case)})"
-            yield f"| {level:g} | {label}{shown} | {change} | {lowest} |"
+            yield f"| {level:g} | {label}{' | '.join(_cells(one, one.points[index]))} |"
     yield ""
+    left_out = [words for one in found if (words := _left_out(one, len(result["cases"]), several))]
+    if left_out:
+        yield f"The reference has {'; '.join(left_out)}; these have no Dice there and are left out."
+        yield ""
+
+
+def _cells(finding: Finding, point: Point) -> tuple[str, str, str]:
+    """Dice, change and lowest case at one level."""
+    if not point.cases:
+        return (NOTHING,) * 3
+    change = "unchanged" if point.level == finding.unchanged.level else f"{-finding.drop(point):+.3f}"
+    if finding.drop(point) > TOLERANCE:
+        change = f"**{change}**"
+    return f"{point.mean:.3f} ± {point.spread:.3f}", change, f"{point.lowest:.3f} ({_plain(point.lowest_case)})"
+
+
+def _left_out(finding: Finding, cases: int, several: bool) -> str:
+    """Such as "nothing of the structure in 1 of 3 cases at 0.4 and 0.5"; empty where all cases have a Dice."""
+    levels: dict[int, list[str]] = {}
+    for point in finding.points:
+        if point.cases < cases:
+            levels.setdefault(cases - point.cases, []).append(f"{point.level:g}")
+    if not levels:
+        return ""
+    words = [f"in {count} of {cases} case{'s' * (cases > 1)} at {listed(at)}" for count, at in levels.items()]
+    what = _plain(finding.label) if several else "the structure"
+    return f"nothing of {what} {listed(words)}"
 
 
 def _how(result: dict[str, Any]) -> Iterator[str]:
@@ -123,7 +148,8 @@ def _how(result: dict[str, Any]) -> Iterator[str]:
     yield (
         "Every case got the same change, and of an artefact the same draw, at every level; the random firing of the"
         f" cells had the seed {result['seed']}, and {_runs(result['runs'])}. The Dice is taken in 3D on the changed"
-        " scan's own grid. Where neither the reference nor the segmentation has anything left of a structure, it is 1."
+        " scan's own grid. A case whose reference has nothing of a structure, or nothing left of it, has no Dice there"
+        " and is left out."
     )
     yield ""
     yield f"- Command: `{result['command']}`"

@@ -52,6 +52,7 @@ def choose_grid(fingerprint: Fingerprint, sizes: list[int] | None, merged: bool,
         source = Input(plane, size=(square, square))
         cell = [mm / square for mm in millimetres]
         why["input.size"] = f"Slices are resized to {square} x {square} cells, as in the paper."
+        why["input.channels"] = "1: the slice alone, as in the paper."
     else:
         cell = [choose_spacing(fingerprint, axes, why)] * 2
         source = Input(plane, spacing=tuple(cell))
@@ -133,7 +134,11 @@ def choose_spacing(fingerprint: Fingerprint, axes: list[int], why: dict[str, str
 
 def choose_neighbours(fingerprint: Fingerprint, source: Input, why: dict[str, str]) -> None:
     """Give an input the neighbouring slices as image channels where they lie close enough."""
-    slice_mm = fingerprint.spacing.median[PLANES[source.plane]]
+    through = PLANES[source.plane]
+    slice_mm = fingerprint.spacing.median[through]
+    if fingerprint.shape.median[through] < 2:
+        why["input.channels"] = "1: the slice alone, as the cases have no others."
+        return
     if slice_mm > NEAR * source.spacing[0]:
         why["input.channels"] = (
             f"1: the slice alone, as the next is {slice_mm:.3g} mm away, {slice_mm / source.spacing[0]:.2g} cells."
