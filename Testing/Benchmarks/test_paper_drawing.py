@@ -11,10 +11,10 @@ from mednca.report.changes import EXPERIMENTS
 from paper import __main__ as command_line
 from paper import results
 from paper.document import fill
-from paper.draw import DOCUMENT, draw_all
+from paper.draw import DOCUMENT, draw_all, draw_curves
 from paper.rows import ROWS
 from paper.smallest import METHODS
-from paper.tables import dice_table
+from paper.tables import dice_table, robustness_table
 
 pytest.importorskip("matplotlib")
 
@@ -105,6 +105,24 @@ def test_the_document_is_filled_and_figures_are_drawn_from_the_results(tmp_path)
     assert line_of(text, "hippocampus, 35 x 51 x 35 | CPU").endswith("| 1.2 s | 12 s |")
     assert line_of(text, "hippocampus, 35 x 51 x 35 | CUDA").endswith("| 0.12 s | - |")
     assert "not in 512 MB" in line_of(text, "128 x 128") and "not in" not in line_of(text, "64 x 64")
+
+
+@pytest.mark.filterwarnings("error")
+def test_cases_without_a_dice_are_left_out_of_table_and_curves(tmp_path, monkeypatch):
+    from matplotlib.axes import Axes
+
+    found = {"med-nca": robust_result("Med-NCA", 0.02)}
+    shift = found["med-nca"]["experiments"]["shift"]["dice"]
+    shift[-2:] = [[None, 0.2, 0.4, 0.6, None, None], [None] * 6]
+    lines, plot = [], Axes.plot
+    monkeypatch.setattr(Axes, "plot", lambda axes, *given, **how: lines.append(given[1]) or plot(axes, *given, **how))
+    draw_curves(found, 5, tmp_path / "curves.svg")
+    assert lines[2][-2] == pytest.approx(0.4) and np.isnan(lines[2][-1])
+    assert not np.isnan([*lines[0], *lines[1], *lines[2][:-1]]).any()
+    heads, _, cells = (line.split(" | ") for line in robustness_table(found).splitlines())
+    assert cells[heads.index("translation 0.5")] == "-"
+    shift[-1] = [None, 0.3, 0.5, None, None, None]
+    assert "| 0.400 |" in robustness_table(found)
 
 
 def test_results_of_ones_own_get_a_page_of_their_own(tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ pytest.importorskip("torchio")
 
 from mednca.report.changes import EXPERIMENTS  # noqa: E402
 from paper import results, robustness, smallest, whole_mri  # noqa: E402
-from paper.table_row import make_row  # noqa: E402
+from paper.table_row import make_row, trained  # noqa: E402
 from paper_cases import ellipsoid_case, ellipsoid_study  # noqa: E402
 from test_paper_rows import QUICK, SMALL  # noqa: E402
 
@@ -41,6 +43,18 @@ def test_robustness_is_measured_once_a_row_is_final_and_goes_on_where_it_stopped
     for one in few:
         unchanged = found[one.name]["dice"][one.levels.index(one.unchanged)]
         assert np.mean(unchanged) == pytest.approx(final["test"]["mean_dice"], abs=1e-5)
+
+
+def test_a_case_that_has_left_the_image_has_no_dice(tmp_path):
+    study = ellipsoid_study(tmp_path)
+    make_row(SMALL, study, "none", **QUICK)
+    (case,) = study.parts["test"]
+    label = np.zeros_like(case.label)
+    label[:, :, -1] = 1
+    cases = [case, replace(case, label=label)]
+    shift = next(one for one in EXPERIMENTS if one.name == "shift")
+    there, gone = robustness.overlaps(*trained(SMALL, study), cases, shift, 0.5)
+    assert 0 <= there <= 1 and gone is None
 
 
 def test_the_smallest_computer_is_measured_in_processes_of_their_own(tmp_path):

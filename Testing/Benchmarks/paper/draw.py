@@ -163,13 +163,17 @@ def draw_smallest(result: dict[str, Any], path: Path) -> Path:
 
 
 def draw_curves(found: dict[str, dict[str, Any]], number: int, path: Path) -> Path:
-    """Figures 5 and 6: median over the cases by level, with the middle half of the cases as a band."""
+    """Figures 5 and 6: median over the cases by level, with the middle half of the cases as a band.
+
+    Cases without a Dice at a level are left out there; where none has one, the curve has a gap.
+    """
     shown = [one for one in EXPERIMENTS if one.figure == number]
     figure, panels = canvas(len(shown), 3.5 * len(shown), 3.8, sharey=True)
     for axes, experiment in zip(panels, shown, strict=True):
         for index, result in enumerate(found.values()):
             curve = result["experiments"][experiment.name]
-            low, middle, high = np.percentile(np.array(curve["dice"]), (25, 50, 75), axis=1)
+            overlaps = [results.there(values) or [np.nan] for values in curve["dice"]]
+            low, middle, high = np.transpose([np.percentile(values, (25, 50, 75)) for values in overlaps])
             ink = colour(index)
             axes.fill_between(curve["levels"], low, high, color=ink, alpha=0.15, linewidth=0)
             axes.plot(curve["levels"], middle, "o-", color=ink, markersize=4, linewidth=1.6, label=result["title"])

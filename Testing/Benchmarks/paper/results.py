@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import math
+from collections.abc import Iterable
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -58,6 +60,17 @@ def read(name: str, folder: Path = FOLDER) -> dict[str, Any] | None:
     if content.get("format") != FORMAT:
         raise MedNCAError(f"'{path}' is of another version of these experiments; make it again.")
     return content
+
+
+def there(overlaps: Iterable[float | None]) -> list[float]:
+    """The Dice of the cases that have one: of the others nothing of the reference is left in the image."""
+    return [dice for dice in overlaps if dice is not None]
+
+
+def mean_of(overlaps: Iterable[float | None]) -> float:
+    """Mean Dice of the cases that have one; not-a-number where none has."""
+    known = there(overlaps)
+    return sum(known) / len(known) if known else math.nan
 
 
 def rounded(value: Any) -> Any:

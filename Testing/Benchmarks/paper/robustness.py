@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 from mednca.cases import AnyCase, read_case
 from mednca.metrics import dice
 from mednca.report.changes import EXPERIMENTS, Experiment, Scan
@@ -47,7 +46,7 @@ def measure_row(row: Row, study: Study, command: str) -> None:
                 found[key] = overlaps(candidate, offset, cases, experiment, level)
                 with replacing(kept) as temporary:
                     temporary.write_text(json.dumps(found), encoding="utf-8")
-                print(f"{row.name}: {key}, Dice {np.mean(found[key]):.4f}", flush=True)
+                print(f"{row.name}: {key}, Dice {results.mean_of(found[key]):.4f}", flush=True)
     result = {
         "row": row.name,
         "title": row.title,
@@ -61,19 +60,22 @@ def measure_row(row: Row, study: Study, command: str) -> None:
 
 def overlaps(
     candidate: Candidate, offset: float, cases: list[AnyCase], experiment: Experiment, level: float
-) -> list[float]:
-    """Dice of every case at one level of an experiment, on the changed scan's own grid."""
+) -> list[float | None]:
+    """Dice of every case at one level of an experiment, on the changed scan's own grid.
+
+    None for a case of which nothing of the reference is left in the image.
+    """
     found = []
     for case in cases:
         volume, truth = read_case(case)
         scan = Scan(case.name, volume, truth, plane=candidate.card.input.plane)
         scan = experiment.apply(scan, level)
         chance = candidate.probability(scan.volume, scan.zoom)
-        found.append(dice(chance > limit(offset), scan.truth > 0))
+        found.append(dice(chance > limit(offset), scan.truth > 0) if (scan.truth > 0).any() else None)
     return found
 
 
-def curves(found: dict[str, list[float]], experiments: Iterable[Experiment]) -> dict[str, Any]:
+def curves(found: dict[str, list[float | None]], experiments: Iterable[Experiment]) -> dict[str, Any]:
     """By experiment: its levels, and the Dice [level][case]."""
     return {
         one.name: {"levels": list(one.levels), "dice": [found[f"{one.name} {level:g}"] for level in one.levels]}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 from mednca.report.changes import EXPERIMENTS
 
 from . import results
@@ -96,15 +96,15 @@ def robustness_table(found: dict[str, dict[str, Any]]) -> str:
             if len(cells) == 1:
                 cells.append(f"{means[one.unchanged]:.3f}")
             ends = sorted({one.levels[0], one.levels[-1]} - {one.unchanged})
-            cells += [f"{means[level]:.3f}" for level in ends]
+            cells += [MINUS if math.isnan(means[level]) else f"{means[level]:.3f}" for level in ends]
         lines.append(cells)
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
 def mean_dice(result: dict[str, Any], experiment: str) -> dict[float, float]:
-    """Mean Dice over the cases by level."""
+    """Mean Dice over the cases that have one, by level; not-a-number where none has."""
     curve = result["experiments"][experiment]
-    return {level: float(np.mean(values)) for level, values in zip(curve["levels"], curve["dice"], strict=True)}
+    return {level: results.mean_of(values) for level, values in zip(curve["levels"], curve["dice"], strict=True)}
 
 
 def smallest_table(result: dict[str, Any] | None) -> str:

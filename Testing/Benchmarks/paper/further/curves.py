@@ -46,18 +46,18 @@ def of_subject(
         for level in one.levels:
             key = key_of(one, level)  # a scan as it is is the same in every experiment
             overlaps.append(kept.get(key, lambda one=one, level=level: dice_of(subject, study, one, level)))
-            print(f"{subject.name}: {key}, Dice {sum(overlaps[-1]) / len(overlaps[-1]):.4f}", flush=True)
+            print(f"{subject.name}: {key}, Dice {results.mean_of(overlaps[-1]):.4f}", flush=True)
         found[one.name] = {"levels": list(one.levels), "dice": overlaps}
     return found
 
 
-def dice_of(subject: Subject, study: Study, experiment: Experiment, level: float) -> list[float]:
-    """Dice of every validation case, on the changed scan's own grid."""
+def dice_of(subject: Subject, study: Study, experiment: Experiment, level: float) -> list[float | None]:
+    """Dice of every validation case, on the changed scan's own grid; None where nothing of the reference is left."""
 
-    def of_case(case: AnyCase) -> float:
+    def of_case(case: AnyCase) -> float | None:
         scan = Scan(case.name, *read_case(case), plane=subject.model.card.input.plane)
         scan = experiment.apply(scan, level)
         found = subject.run(scan.volume, study.device, zoom=scan.zoom)
-        return dice(found.labels > 0, scan.truth > 0)
+        return dice(found.labels > 0, scan.truth > 0) if (scan.truth > 0).any() else None
 
     return [of_case(case) for case in study.parts["validation"]]

@@ -121,7 +121,7 @@ def won_back_table(folder: Path) -> str:
     lines = [("", "plain", "trained with artefacts", "lost by the plain row", "won back"), ("---", *["---:"] * 4)]
     for one in artefacts.SHOWN:
         plain, trained = (
-            dict(zip(curve["levels"], map(np.mean, curve["dice"]), strict=True))
+            dict(zip(curve["levels"], map(results.mean_of, curve["dice"]), strict=True))
             for curve in (result["rows"][name]["experiments"][one.name] for name in (artefacts.PLAIN, artefacts.WITH))
         )
         for level in one.levels:
