@@ -98,9 +98,9 @@ def _plain_unet():
 
 def _encoder(encoder: str) -> Callable[[], Any]:
     def network():
-        import segmentation_models_pytorch
+        from .encoders import encoder_unet
 
-        return segmentation_models_pytorch.Unet(encoder, encoder_weights=None, in_channels=1, classes=1)
+        return encoder_unet(encoder)
 
     return network
 
