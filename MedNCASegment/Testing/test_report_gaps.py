@@ -116,3 +116,12 @@ def test_curves_have_a_gap_where_no_case_has_a_dice(tmp_path, monkeypatch, first
     assert figures.draw_figures(tmp_path, result) == {5: "input-invariance.svg"}
     assert list(np.isnan(drawn[0])) == [False] * first + [True] * (6 - first)
     assert "nan" not in (tmp_path / "input-invariance.svg").read_text(encoding="utf-8").lower()
+
+
+def test_a_fall_is_that_of_the_cases_left_not_of_who_they_are():
+    # The second case is poor as it is and has left the image where the first has fallen.
+    result = gone({0: [0.9, 0.4], 3: [0.8, None]})
+    (found,) = findings(result)
+    assert found.points[3].drop == pytest.approx(0.1)
+    assert found.points[3] in found.falls
+    assert "0.10 lower" in found.sentence

@@ -25,6 +25,7 @@ class Point:
     spread: float  # the sample's standard deviation, 0 for one case
     lowest: float
     lowest_case: str
+    drop: float = math.nan  # by how much the mean lies below that of the same cases as they are
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,6 @@ class Finding:
     points: list[Point]  # of all levels in their order, the unchanged one too
     holds: tuple[float, float]  # the levels, lowest and highest, between which it holds at all that have a Dice
     falls: list[Point]  # the first beyond them on each side, at most two
-
-    def drop(self, point: Point) -> float:
-        """By how much the mean Dice lies below that of the unchanged scans."""
-        return self.unchanged.mean - point.mean
 
     @property
     def has_gaps(self) -> bool:
@@ -60,7 +57,7 @@ class Finding:
             which = " that have a Dice" if self.has_gaps else ""
             return f"holds at all levels{which}, from {low:g} to {high:g}"
         where = [
-            f"at {one.level:g} the mean Dice is {one.mean:.3f}, which is {self.drop(one):.2f} lower"
+            f"at {one.level:g} the mean Dice is {one.mean:.3f}, which is {one.drop:.2f} lower"
             for one in self.falls
         ]
         if low == high:
@@ -80,6 +77,7 @@ def points_of(result: dict[str, Any], experiment: dict[str, Any], label: str) ->
         experiment: one of its "experiments".
         label: one of its "labels".
     """
+    before = experiment["dice"][label][experiment["levels"].index(experiment["unchanged"])]
     points = []
     for level, row in zip(experiment["levels"], experiment["dice"][label], strict=True):
         there = {case: dice for case, dice in zip(result["cases"], row, strict=True) if dice is not None}
@@ -88,7 +86,10 @@ def points_of(result: dict[str, Any], experiment: dict[str, Any], label: str) ->
             continue
         overlaps, lowest = list(there.values()), min(there, key=there.get)
         spread = float(np.std(overlaps, ddof=1)) if len(overlaps) > 1 else 0.0
-        points.append(Point(level, len(overlaps), float(np.mean(overlaps)), spread, there[lowest], lowest))
+        # Of the same cases: one that is left out at a level, with a low Dice as it is, must not hide a fall.
+        drops = [old - new for old, new in zip(before, row, strict=True) if None not in (old, new)]
+        drop = float(np.mean(drops)) if drops else math.nan
+        points.append(Point(level, len(overlaps), float(np.mean(overlaps)), spread, there[lowest], lowest, drop))
     return points
 
 
@@ -101,19 +102,19 @@ def _finding(result: dict[str, Any], experiment: dict[str, Any], label: str) -> 
     every = points_of(result, experiment, label)
     unchanged = every[experiment["levels"].index(experiment["unchanged"])]
     points = [point for point in every if point.cases] if unchanged.cases else [unchanged]
-    low = high = start = points.index(unchanged)
-    while low > 0 and _holds(points[low - 1], points[start]):
+    low = high = points.index(unchanged)
+    while low > 0 and _holds(points[low - 1]):
         low -= 1
-    while high < len(points) - 1 and _holds(points[high + 1], points[start]):
+    while high < len(points) - 1 and _holds(points[high + 1]):
         high += 1
     falls = ([points[low - 1]] if low > 0 else []) + ([points[high + 1]] if high < len(points) - 1 else [])
     holds = (points[low].level, points[high].level)
     return Finding(experiment["name"], experiment["title"], label, unchanged, every, holds, falls)
 
 
-def _holds(point: Point, unchanged: Point) -> bool:
+def _holds(point: Point) -> bool:
     # Means of many figures with six decimals: what is exactly at the limit holds.
-    return unchanged.mean - point.mean <= TOLERANCE + 1e-9
+    return point.drop <= TOLERANCE + 1e-9
 
 
 def summary(result: dict[str, Any]) -> str:

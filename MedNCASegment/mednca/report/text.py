@@ -121,8 +121,8 @@ def _cells(finding: Finding, point: Point) -> tuple[str, str, str]:
     """Dice, change and lowest case at one level."""
     if not point.cases:
         return (NOTHING,) * 3
-    change = "unchanged" if point.level == finding.unchanged.level else f"{-finding.drop(point):+.3f}"
-    if finding.drop(point) > TOLERANCE:
+    change = "unchanged" if point.level == finding.unchanged.level else f"{-point.drop:+.3f}"
+    if point.drop > TOLERANCE:
         change = f"**{change}**"
     return f"{point.mean:.3f} ± {point.spread:.3f}", change, f"{point.lowest:.3f} ({_plain(point.lowest_case)})"
 
