@@ -57,8 +57,7 @@ class Finding:
             which = " that have a Dice" if self.has_gaps else ""
             return f"holds at all levels{which}, from {low:g} to {high:g}"
         where = [
-            f"at {one.level:g} the mean Dice is {one.mean:.3f}, which is {one.drop:.2f} lower"
-            for one in self.falls
+            f"at {one.level:g} the mean Dice is {one.mean:.3f}, which is {one.drop:.2f} lower" for one in self.falls
         ]
         if low == high:
             start = "falls at the first change"
