@@ -83,6 +83,17 @@ def test_all_components_are_kept_when_validation_cases_are_no_better_without_the
     assert rows == [evaluate_case("one", found, found, volume, model.card.labels)]
 
 
+def test_a_gain_of_a_few_voxels_is_not_worth_the_largest_component():
+    pytest.importorskip("SimpleITK")
+    model, volume = small_model(), random_volume(shape=(40, 40, 40))
+    truth = np.zeros(volume.array.shape, np.uint8)
+    truth[5:35, 5:35, 5:35] = 1
+    found = truth.copy()
+    found[38, 38, 38] = 1
+    chosen, _ = choose_postprocessing(model, [("one", volume, truth, found)])
+    assert not chosen.card.largest_component
+
+
 def test_a_card_that_asks_for_the_largest_component_keeps_it():
     model, volume = small_model(largest_component=True), random_volume()
     nothing = np.zeros(volume.array.shape, np.uint8)

@@ -19,6 +19,7 @@ from ..segmenter import Options, Segmenter
 from ..volume import Volume
 
 OFFSETS = np.arange(-3.0, 3.01, 0.125)
+WORTH = 0.001  # of the mean Dice, for which the largest component alone is kept
 
 
 def calibrate(
@@ -51,7 +52,10 @@ def calibrate(
 def choose_postprocessing(
     model: Model, segmented: Iterable[tuple[str, Volume, np.ndarray, np.ndarray]]
 ) -> tuple[Model, list[dict]]:
-    """The model, its card keeping each label's largest component where that is better for the cases; and its figures.
+    """The model, its card keeping each label's largest component where the cases gain by it; and its figures.
+
+    A gain below :data:`WORTH` does not count: of a structure that was found in pieces, as in a spoilt scan, the
+    largest component may be the wrong one, and finding it needs SimpleITK.
 
     The card's `training` says under "postprocessing" what was compared. A card that asks for the largest component
     already keeps it; without cases, or without SimpleITK, which finds the components, nothing is chosen either.
@@ -80,7 +84,7 @@ def choose_postprocessing(
         "dice_all_components": round(means[0], 4),
         "dice_largest_component": round(means[1], 4),
     }
-    better = means[1] > means[0]
+    better = means[1] - means[0] >= WORTH
     training = {**model.card.training, "postprocessing": facts}
     chosen = Model(replace(model.card, largest_component=better, training=training), model.rules)
     return chosen, largest if better else whole

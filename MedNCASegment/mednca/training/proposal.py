@@ -78,9 +78,7 @@ def propose_card(fingerprint: Fingerprint, wishes: Wishes, seed: int, minutes: f
         channels=choose_channels(len(labels), grid.source.channels, why),
         expects=_expects(fingerprint),
     )
-    why["largest_component"] = (
-        "Off here; switched on at the end of training when the validation cases show a higher Dice with it."
-    )
+    why["largest_component"] = "Off here; switched on at the end of training when the validation cases gain by it."
     patch = choose_patch(grid, scales, bool(wishes.sizes), why)
     recipe = Recipe(patch=patch, aimed=choose_aimed(grid, patch, scales, why), seed=seed)
     recipe = choose_course(recipe, slice_work(grid.side, patch, scales, steps), minutes, why)
