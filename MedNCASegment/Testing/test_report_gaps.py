@@ -94,7 +94,7 @@ def test_tables_have_a_gap_where_there_is_no_dice_and_the_text_counts_who_was_le
     assert rows[-4:] == [("0.4", ""), ("0.4", "0.800000"), ("0.5", ""), ("0.5", "")]
     write_text(tmp_path, result, {})
     text = (tmp_path / "report.md").read_text(encoding="utf-8")
-    assert "| 0.4 | 0.800 ± 0.000 | **-0.100** | 0.800 (b) |\n| 0.5 | - | - | - |\n" in text
+    assert "| 0.4 | 0.800 | **-0.100** | 0.800 (b) |\n| 0.5 | - | - | - |\n" in text
     told = "nothing of the structure in 1 of 2 cases at 0.4 and in 2 of 2 cases at 0.5; these have no Dice"
     assert text.count(told) == 1
     assert "nan" not in text

@@ -43,7 +43,7 @@ def _lines(result: dict[str, Any], drawn: dict[int, str]) -> Iterator[str]:
     yield ""
     yield (
         f"The model *{_plain(model['name'])}* ({model['parameters']:,} parameters) has segmented"
-        f" {'1 case' if cases == 1 else f'{cases} cases'}, as they are and changed in"
+        f" {'1 case, as it is' if cases == 1 else f'{cases} cases, as they are'} and changed in"
         f" {_count(len(result['experiments']))}. Dice is the overlap with the reference: 1 is perfect, 0 is nothing."
     )
     yield ""
@@ -87,7 +87,7 @@ def _in_short(label: str, found: list[Finding], several: bool) -> Iterator[str]:
     start = found[0].unchanged
     of = f" of {_plain(label)}" if several else ""
     if start.cases:
-        dice = f"{start.mean:.3f} ± {start.spread:.3f} (standard deviation over the cases)"
+        dice = _mean(start) + (" (standard deviation over the cases)" if start.cases > 1 else "")
         yield f"Mean Dice{of} without any change: {dice}."
     else:
         yield f"No case's reference has anything of {_plain(label) if several else 'the structure'}."
@@ -124,7 +124,7 @@ def _cells(finding: Finding, point: Point) -> tuple[str, str, str]:
     change = "unchanged" if point.level == finding.unchanged.level else f"{-point.drop:+.3f}"
     if point.drop > TOLERANCE:
         change = f"**{change}**"
-    return f"{point.mean:.3f} ± {point.spread:.3f}", change, f"{point.lowest:.3f} ({_plain(point.lowest_case)})"
+    return _mean(point), change, f"{point.lowest:.3f} ({_plain(point.lowest_case)})"
 
 
 def _left_out(finding: Finding, cases: int, several: bool) -> str:
@@ -180,3 +180,8 @@ def _plain(text: str) -> str:
     for sign in "\\`*_[]<>|#":
         text = text.replace(sign, f"\\{sign}")
     return " ".join(text.split())
+
+
+def _mean(point: Point) -> str:
+    """Mean and standard deviation; one case has none."""
+    return f"{point.mean:.3f}" if point.cases == 1 else f"{point.mean:.3f} ± {point.spread:.3f}"
