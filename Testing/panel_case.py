@@ -1,33 +1,16 @@
-"""Slicer with MedNCASegment in it, and the module's panel as a person has it in front of them.
-
-A test file imports this before anything of Slicer: where there is no Slicer, it starts the stand-in host.
-"""
+"""MedNCASegment's panel as a person has it in front of them."""
 
 import html
 import re
 import sys
 import tempfile
-import time
-import unittest
 from pathlib import Path
 from unittest import mock
 
-ROOT = Path(__file__).resolve().parent.parent
+from slicer_case import ROOT, ModuleCase
 
-
-def loadOnHost(name: str) -> None:
-    """Where this is no real Slicer, which has its modules: start the stand-in host and load one of this checkout."""
-    if hasattr(sys.modules.get("slicer"), "app") and "slicer_host" not in sys.modules:
-        return
-    import slicer_host
-
-    slicer_host.start()
-    slicer_host.loadModule(str(ROOT / name / f"{name}.py"))
-
-
-loadOnHost("MedNCASegment")
-
-import slicer  # noqa: E402
+# isort: split
+import slicer
 
 SAMPLE_DATA = ROOT / "MedNCASegment" / "Resources" / "SampleData"
 SCAN, LABEL = (str(SAMPLE_DATA / f"MedNCA_Hippocampus_{name}.nii.gz") for name in ("T1", "Label"))
@@ -38,34 +21,20 @@ def library(name):
     return sys.modules[f"MedNCASegmentLib.{name}"]
 
 
-class PanelCase(unittest.TestCase):
+class PanelCase(ModuleCase):
     """Each test starts with an empty scene and the panel open, and must leave it idle."""
 
-    maxDiff = None
-
-    def setUp(self):
-        slicer.mrmlScene.Clear(0)
-        slicer.util.selectModule("MedNCASegment")
-        slicer.app.processEvents()
+    MODULE = "MedNCASegment"
 
     def tearDown(self):
-        slicer.mrmlScene.Clear(0)
-        slicer.app.processEvents()
+        super().tearDown()
         self.assertIdle()
 
     # What a person sees and does
 
     @property
-    def panel(self):
-        return slicer.modules.MedNCASegmentWidget
-
-    @property
     def ui(self):
         return self.panel.ui
-
-    @property
-    def parameters(self):
-        return self.panel.logic.getParameterNode()
 
     def loadSample(self, name="Scan"):
         volume = slicer.util.loadVolume(SCAN, {"name": name})
@@ -93,12 +62,6 @@ class PanelCase(unittest.TestCase):
         """Press Import model and choose a file."""
         with mock.patch.object(library("model_chooser"), "askForModelFile", return_value=str(path)):
             self.ui.importModelButton.click()
-
-    def waitUntil(self, condition, seconds=120):
-        end = time.monotonic() + seconds
-        while not condition():
-            self.assertLess(time.monotonic(), end, "waited in vain")
-            slicer.app.processEvents()
 
     def running(self):
         return self.ui.segmentButton.text == "Cancel"

@@ -1,10 +1,9 @@
 """The steps of a real run and the section of the panel that plays them: what tests of them have in common."""
 
 import functools
-import time
-import unittest
 
 from panel_case import SCAN
+from slicer_case import SlicerCase
 
 # isort: split
 import numpy as np
@@ -47,7 +46,7 @@ def recordedRun():
     return model.card, Segmenter(model, options=Options(record=True)).run(scan.volume)
 
 
-class WithSample(unittest.TestCase):
+class WithSample(SlicerCase):
     """A scene with the sample scan, and the result of a run on it that was recorded once for all tests."""
 
     @classmethod
@@ -56,13 +55,9 @@ class WithSample(unittest.TestCase):
         cls.card, cls.result = recordedRun()
 
     def setUp(self):
-        slicer.mrmlScene.Clear(0)
+        super().setUp()
         self.volume = slicer.util.loadVolume(SCAN)
         self.scan = readScan(self.volume)
-        slicer.app.processEvents()
-
-    def tearDown(self):
-        slicer.mrmlScene.Clear(0)
         slicer.app.processEvents()
 
 
@@ -108,12 +103,6 @@ class StepCase(WithSample):
 
     def scrub(self, item):
         self.player.seekWidget.slider().setValue(item)
-
-    def waitUntil(self, condition, seconds=30):
-        end = time.monotonic() + seconds
-        while not condition():
-            self.assertLess(time.monotonic(), end, "waited in vain")
-            slicer.app.processEvents()
 
     def assertShown(self, item):
         """The label map over every slice is the recorded one of this item."""

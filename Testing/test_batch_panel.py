@@ -3,9 +3,7 @@
 Runs under pytest on the stand-in host, and unchanged with unittest in a Slicer that has the module.
 """
 
-import tempfile
 import unittest
-from pathlib import Path
 
 from panel_case import SCAN, PanelCase, library
 
@@ -58,12 +56,7 @@ class BatchPanelTest(PanelCase):
         self.ui.scopeSelector.setCurrentIndex(FOLDER)
         figures = self.ui.resultLabel.text
         self.assertIn("Second", figures)
-        with tempfile.TemporaryDirectory() as folder:
-            path = str(Path(folder) / "scene.mrb")
-            self.assertTrue(slicer.util.saveScene(path))
-            slicer.mrmlScene.Clear(0)
-            slicer.util.loadScene(path)
-            slicer.app.processEvents()
+        self.saveAndOpenAgain()
         self.assertEqual(self.ui.resultLabel.text, figures)
 
     def test_cancelKeepsWhatIsComplete(self):

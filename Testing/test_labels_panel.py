@@ -4,9 +4,7 @@ Runs under pytest on the stand-in host, and unchanged with unittest in a Slicer 
 """
 
 import dataclasses
-import tempfile
 import unittest
-from pathlib import Path
 
 from panel_case import PanelCase, library
 
@@ -148,12 +146,7 @@ class LabelsPanelTest(PanelCase):
     def test_savedSceneKeepsLabelsColorsAndTerminology(self):
         self.segment()
         legend, figures = self.panel._results.player.ui.labelsLabel.text, self.ui.resultLabel.text
-        with tempfile.TemporaryDirectory() as folder:
-            path = str(Path(folder) / "scene.mrb")
-            self.assertTrue(slicer.util.saveScene(path))
-            slicer.mrmlScene.Clear(0)
-            slicer.util.loadScene(path)
-            slicer.app.processEvents()
+        self.saveAndOpenAgain()
         self.assertEqual(self.ui.resultLabel.text, figures)
         self.assertEqual(self.panel._results.player.ui.labelsLabel.text, legend)
         self.assertColorsOfTheCard(self.colors())

@@ -3,9 +3,7 @@
 Runs under pytest on the stand-in host, and unchanged with unittest in a Slicer that has the module.
 """
 
-import tempfile
 import unittest
-from pathlib import Path
 from unittest import mock
 
 from panel_case import PanelCase, library
@@ -88,14 +86,9 @@ class ResultsPanelTest(PanelCase):
         self.loadSample()
         self.segment()
         figures, count = self.ui.resultLabel.text, self.steps()[0].GetNumberOfDataNodes()
-        with tempfile.TemporaryDirectory() as folder:
-            path = str(Path(folder) / "scene.mrb")
-            self.assertTrue(slicer.util.saveScene(path))
-            slicer.mrmlScene.Clear(0)
+        with self.closedScene():
             self.assertFalse(self.stepsShown)
             self.assertTrue(self.ui.resultsSection.isHidden())
-            slicer.util.loadScene(path)
-            slicer.app.processEvents()
         self.assertEqual(self.ui.resultLabel.text, figures)
         self.assertTrue(self.stepsShown)
         self.assertEqual(self.steps()[0].GetNumberOfDataNodes(), count)

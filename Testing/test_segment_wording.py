@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-import panel_case  # noqa: F401  (it starts the stand-in host)
+import slicer_case  # noqa: F401  (it starts the stand-in host)
 
 # isort: split
 import pytest

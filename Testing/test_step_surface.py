@@ -3,9 +3,7 @@
 Runs under pytest on the stand-in host, and unchanged with unittest in a Slicer that has the module.
 """
 
-import tempfile
 import unittest
-from pathlib import Path
 
 from step_case import StepCase, sceneNodes, setThreeDViewOnDisplay
 
@@ -130,12 +128,7 @@ class StepSurfaceTest(StepCase):
         self.show()
         self.ui.showIn3DCheckBox.click()
         (model,) = self.surfaces()
-        with tempfile.TemporaryDirectory() as folder:
-            path = str(Path(folder) / "scene.mrb")
-            self.assertTrue(slicer.util.saveScene(path))
-            slicer.mrmlScene.Clear(0)
-            slicer.util.loadScene(path)
-        slicer.app.processEvents()
+        self.saveAndOpenAgain()
         self.sequence = slicer.util.getNodesByClass("vtkMRMLSequenceNode")[0]
         self.browser = slicer.util.getNodesByClass("vtkMRMLSequenceBrowserNode")[0]
         (model,) = self.surfaces()

@@ -2,16 +2,14 @@
 
 import json
 import shutil
-import sys
 import tempfile
 import unittest
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from train_panel_case import library  # noqa: E402
+from train_panel_case import library
 
 # isort: split
-import numpy as np  # noqa: E402
+import numpy as np
 
 
 class TrainFilesTest(unittest.TestCase):

@@ -3,18 +3,15 @@
 Runs under pytest on the stand-in host, and unchanged with unittest in a Slicer that has the modules.
 """
 
-import sys
 import unittest
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from train_panel_case import TrainPanelCase, library  # noqa: E402
+from train_panel_case import TrainPanelCase, library
 
 # isort: split
-import numpy as np  # noqa: E402
-import slicer  # noqa: E402
-import vtk  # noqa: E402
-from vtk.util import numpy_support  # noqa: E402
+import numpy as np
+import slicer
+import vtk
+from vtk.util import numpy_support
 
 SHAPE = (22, 26, 30)  # i, j, k
 SPACING = (1.0, 1.5, 2.0)  # mm

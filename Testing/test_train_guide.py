@@ -5,17 +5,15 @@ Runs under pytest on the stand-in host, and unchanged with unittest in a Slicer 
 
 import json
 import re
-import sys
 import unittest
 from pathlib import Path
 from xml.etree import ElementTree
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "Testing"))
-from train_panel_case import TrainPanelCase, library  # noqa: E402
+from slicer_case import ROOT
+from train_panel_case import TrainPanelCase, library
 
 # isort: split
-import SampleData  # noqa: E402
+import SampleData
 
 GUIDE = (ROOT / "Docs" / "training-your-own.md").read_text(encoding="utf-8")
 

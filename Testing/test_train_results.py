@@ -6,22 +6,17 @@ Runs under pytest on the stand-in host, and unchanged with unittest in a Slicer 
 import json
 import os
 import shutil
-import sys
-import tempfile
 import unittest
 from dataclasses import replace
-from pathlib import Path
 from unittest import mock
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from train_panel_case import TrainPanelCase, library  # noqa: E402
+from train_panel_case import TrainPanelCase, columnOf, library, saveTrainedModel
 
 # isort: split
-import slicer  # noqa: E402
-from mednca import load_model  # noqa: E402
-from mednca.model import save_model  # noqa: E402
-from MedNCASegmentLib import MedNCASegmentLogic  # noqa: E402
-from MedNCASegmentLib.run_folder import runFolderOf  # noqa: E402
+import slicer
+from mednca import load_model
+from MedNCASegmentLib import MedNCASegmentLogic
+from MedNCASegmentLib.run_folder import runFolderOf
 
 NAME = "made-by-a-test"
 
@@ -63,9 +58,7 @@ class TrainResultsTest(TrainPanelCase):
 
     def showRun(self, state="finished", results=None, name=NAME, **status):
         """Let the panel show the folder of a run, with the shipped model as its outcome."""
-        shipped = load_model("hippocampus")
-        card = replace(shipped.card, name=name, title=name, evaluation={}, date="")
-        save_model(replace(shipped, card=card), self.folder / f"{name}.npz")
+        saveTrainedModel(self.folder, name, evaluation={}, date="")
         shutil.copy(self.folder / f"{name}.npz", self.folder / "best.npz")
         facts = {"state": state, "model": str(self.folder / f"{name}.npz"), "iteration": 200}
         facts |= {"best_iteration": 150, "best_dice": 0.876, "updated": 1.0} | status
@@ -87,11 +80,6 @@ class TrainResultsTest(TrainPanelCase):
     def tables():
         return slicer.util.getNodesByClass("vtkMRMLTableNode")
 
-    @staticmethod
-    def column(tableNode, title):
-        column = tableNode.GetTable().GetColumnByName(title)
-        return [column.GetValue(row) for row in range(column.GetNumberOfValues())]
-
     # Figures
 
     def test_withoutARunNothingCanBeUsed(self):
@@ -104,16 +92,16 @@ class TrainResultsTest(TrainPanelCase):
     def test_tableHasARowForEachCaseAndLabelAndTheirMeans(self):
         self.showRun(results=evaluation())
         table = self.parameters.resultsTable
-        self.assertEqual(self.column(table, "Case"), ["case0"] * 2 + ["case1"] * 2 + ["Mean"] * 2)
-        self.assertEqual(self.column(table, "Segment"), ["Front", "Back"] * 3)
-        for found, wanted in zip(self.column(table, "Dice"), (0.8, 0.9, 0.9, 1.0, 0.85, 0.95), strict=True):
+        self.assertEqual(columnOf(table, "Case"), ["case0"] * 2 + ["case1"] * 2 + ["Mean"] * 2)
+        self.assertEqual(columnOf(table, "Segment"), ["Front", "Back"] * 3)
+        for found, wanted in zip(columnOf(table, "Dice"), (0.8, 0.9, 0.9, 1.0, 0.85, 0.95), strict=True):
             self.assertAlmostEqual(found, wanted)
-        distances = self.column(table, "95 % Hausdorff distance")
+        distances = columnOf(table, "95 % Hausdorff distance")
         self.assertEqual([value == value for value in distances], [True, True, False, False, True, True])
         self.assertEqual(distances[4], 2.0, "a case without a distance does not count")
         self.assertEqual(table.GetColumnUnitLabel("95 % Hausdorff distance"), "mm")
-        self.assertEqual(self.column(table, "Volume"), [1.5] * 6)
-        self.assertEqual(self.column(table, "Reference volume"), [1.25] * 6)
+        self.assertEqual(columnOf(table, "Volume"), [1.5] * 6)
+        self.assertEqual(columnOf(table, "Reference volume"), [1.25] * 6)
 
     def test_figuresHaveTheNameOfTheirModel(self):
         self.parameters.modelName = "The next model"
@@ -133,8 +121,8 @@ class TrainResultsTest(TrainPanelCase):
         self.showRun(results=evaluation())
         chart = library("results_nodes").chartOf(self.parameters.resultsTable)
         points = chart.GetNthPlotSeriesNode(0).GetTableNode()
-        self.assertEqual(self.column(points, "Case number"), [1.0, 2.0])
-        self.assertEqual(self.column(points, "Dice of Front"), [0.8, 0.9])
+        self.assertEqual(columnOf(points, "Case number"), [1.0, 2.0])
+        self.assertEqual(columnOf(points, "Dice of Front"), [0.8, 0.9])
         self.assertEqual(chart.GetNumberOfPlotSeriesNodes(), 4)
         self.ui.showPlotButton.click()
         selection = slicer.app.applicationLogic().GetSelectionNode()
@@ -145,7 +133,7 @@ class TrainResultsTest(TrainPanelCase):
     def test_oneHeldOutCaseCanBePlotted(self):
         self.showRun(results=evaluation(dice=(0.8,), labels=("Front",)))
         chart = library("results_nodes").chartOf(self.parameters.resultsTable)
-        self.assertEqual(self.column(chart.GetNthPlotSeriesNode(0).GetTableNode(), "Dice of Front"), [0.8, 0.8])
+        self.assertEqual(columnOf(chart.GetNthPlotSeriesNode(0).GetTableNode(), "Dice of Front"), [0.8, 0.8])
 
     def test_figuresComeIntoTheSceneOnce(self):
         self.showRun(results=evaluation())
@@ -161,7 +149,7 @@ class TrainResultsTest(TrainPanelCase):
         shutil.copytree(self.folder, other)
         (other / "results.json").write_text(json.dumps(evaluation(dice=(0.4,))))
         self.parameters.workFolder = str(other)
-        self.assertAlmostEqual(self.column(self.parameters.resultsTable, "Dice")[0], 0.4)
+        self.assertAlmostEqual(columnOf(self.parameters.resultsTable, "Dice")[0], 0.4)
         self.assertEqual(len(self.tables()), 2 * count)
         self.parameters.workFolder = str(self.folder)
         self.assertEqual(self.parameters.resultsTable.GetID(), first)
@@ -175,7 +163,7 @@ class TrainResultsTest(TrainPanelCase):
         self.panel.results.show()
         self.assertEqual(len(self.tables()), count)
         self.assertNotEqual(self.parameters.resultsTable.GetID(), former)
-        self.assertAlmostEqual(self.column(self.parameters.resultsTable, "Dice")[0], 0.5)
+        self.assertAlmostEqual(columnOf(self.parameters.resultsTable, "Dice")[0], 0.5)
 
     def test_deletedFiguresStayAway(self):
         self.showRun(results=evaluation())
@@ -192,16 +180,11 @@ class TrainResultsTest(TrainPanelCase):
 
     def test_figuresAreFoundAgainInASavedScene(self):
         self.showRun(results=evaluation())
-        with tempfile.TemporaryDirectory() as folder:
-            path = str(Path(folder) / "scene.mrb")
-            self.assertTrue(slicer.util.saveScene(path))
-            slicer.mrmlScene.Clear(0)
+        with self.closedScene():
             slicer.app.processEvents()
             self.assertTrue(self.ui.figuresLabel.isHidden())
             shutil.rmtree(self.folder)
-            slicer.util.loadScene(path)
-            slicer.app.processEvents()
-        self.assertEqual(self.column(self.parameters.resultsTable, "Case")[0], "case0")
+        self.assertEqual(columnOf(self.parameters.resultsTable, "Case")[0], "case0")
         self.assertIsNotNone(library("results_nodes").chartOf(self.parameters.resultsTable))
         self.assertFalse(self.ui.showTableButton.isHidden())
         self.assertIn("no model yet", self.ui.modelLabel.text)

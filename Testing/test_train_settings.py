@@ -6,17 +6,15 @@ Runs under pytest on the stand-in host, and unchanged with unittest in a Slicer 
 import importlib.util
 import json
 import os
-import sys
 import unittest
 from pathlib import Path
 from unittest import mock
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from train_panel_case import TrainPanelCase, library  # noqa: E402
+from train_panel_case import TrainPanelCase, library
 
 # isort: split
-import slicer  # noqa: E402
-from MedNCATrainLib.phantoms import NODULE, addPhantoms  # noqa: E402
+import slicer
+from MedNCATrainLib.phantoms import NODULE, addPhantoms
 
 
 class SettingsPanelTest(TrainPanelCase):
@@ -201,12 +199,10 @@ class SettingsPanelTest(TrainPanelCase):
         self.ui.licenceEdit.text = "CC0 1.0"
         self.ui.planSelector.setCurrentIndex(2)
         self.edit('"hidden": 128', '"hidden": 80')
-        plan, path = self.plan, str(self.folder / "scene.mrb")
-        self.assertTrue(slicer.util.saveScene(path))
-        slicer.mrmlScene.Clear(0)
-        slicer.app.processEvents()
-        self.assertEqual(self.ui.minutesSpinBox.value, 30)
-        slicer.util.loadScene(path)
+        plan = self.plan
+        with self.closedScene():
+            slicer.app.processEvents()
+            self.assertEqual(self.ui.minutesSpinBox.value, 30)
         self.waitUntil(lambda: not self.reason(), seconds=30)
         self.assertEqual(self.plan, plan)
         self.assertEqual(self.ui.minutesSpinBox.value, 11)

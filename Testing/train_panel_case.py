@@ -1,21 +1,16 @@
-"""Slicer with both modules in it, and MedNCATrain's panel as a person has it in front of them.
-
-A test file imports this before anything of Slicer: where there is no Slicer, it starts the stand-in host.
-"""
+"""MedNCATrain's panel as a person has it in front of them."""
 
 import shutil
 import sys
 import tempfile
-import time
-import unittest
+from dataclasses import replace
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from panel_case import loadOnHost  # noqa: E402  (it has loaded MedNCASegment)
+from slicer_case import ModuleCase, loadOnHost
 
 loadOnHost("MedNCATrain")
 
-import slicer  # noqa: E402
+from mednca import load_model, save_model  # noqa: E402
 
 
 def library(name):
@@ -23,34 +18,25 @@ def library(name):
     return sys.modules[f"MedNCATrainLib.{name}"]
 
 
-class TrainPanelCase(unittest.TestCase):
+def saveTrainedModel(folder, name, **card):
+    """The shipped model in the folder of a run, as what came of it; `card` is what its card has otherwise."""
+    shipped = load_model("hippocampus")
+    save_model(replace(shipped, card=replace(shipped.card, name=name, title=name, **card)), folder / f"{name}.npz")
+
+
+def columnOf(tableNode, title):
+    """The values in a column of a table node."""
+    column = tableNode.GetTable().GetColumnByName(title)
+    return [column.GetValue(row) for row in range(column.GetNumberOfValues())]
+
+
+class TrainPanelCase(ModuleCase):
     """Each test starts with an empty scene, the panel open and a folder of its own."""
 
-    maxDiff = None
+    MODULE = "MedNCATrain"
+    PAUSE = 0.005  # processes that are waited for have a lower priority
 
     def setUp(self):
         self.folder = Path(tempfile.mkdtemp(prefix="MedNCATrain"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        slicer.mrmlScene.Clear(0)
-        slicer.util.selectModule("MedNCATrain")
-        slicer.app.processEvents()
-
-    def tearDown(self):
-        slicer.mrmlScene.Clear(0)
-        slicer.app.processEvents()
-
-    @property
-    def panel(self):
-        return slicer.modules.MedNCATrainWidget
-
-    @property
-    def parameters(self):
-        return self.panel.logic.getParameterNode()
-
-    def waitUntil(self, condition, seconds=120):
-        end = time.monotonic() + seconds
-        while not condition():
-            self.assertLess(time.monotonic(), end, "waited in vain")
-            slicer.app.processEvents()
-            # Processes that are waited for have a lower priority.
-            time.sleep(0.005)
+        super().setUp()
