@@ -1,8 +1,9 @@
 """Stands in for `python -m mednca`: keeps a work folder as a training does, without learning anything.
 
-It takes two seconds for what takes an hour. The environment variable FAKE_TRAINING makes it misbehave: "deaf" does not
-end when it is asked to, "refuse" ends before it has said anything, "fail" says why it cannot go on. It has a child, as
-a training with workers has.
+It takes two seconds for what takes an hour. The environment variable FAKE_TRAINING makes it behave otherwise: "wait"
+stays halfway until it is asked to end, or its folder has a file `go-on`, "deaf" does not end when it is asked to,
+"mute" never says anything, "refuse" ends before it has said anything, "fail" says why it cannot go on. It has a child,
+as a training with workers has.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from mednca.process import started_at
 
 ITERATIONS, SECONDS = 200, 0.01  # how many, and how long each takes
 LOG_EVERY, CHECKPOINT_EVERY, VALIDATE_EVERY = 10, 20, 50
-MISBEHAVIOUR = os.environ.get("FAKE_TRAINING", "")
+BEHAVIOUR = os.environ.get("FAKE_TRAINING", "")
 
 
 class Run:
@@ -95,31 +96,41 @@ class Run:
         os.replace(self.folder / ".preview.npz", self.folder / "preview.npz")
 
 
+def isHeld(run):
+    """Whether it does nothing for now; however slow the computer is, it is still there when a test looks for it."""
+    if not run.folder.exists():
+        return False
+    if BEHAVIOUR == "deaf":
+        return run.iteration == ITERATIONS - 1
+    return BEHAVIOUR == "wait" and run.iteration == ITERATIONS // 2 and not (run.folder / "go-on").exists()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("command")
     parser.add_argument("--workdir", type=Path)
     parser.add_argument("--resume", action="store_true")
     options = parser.parse_args()
-    if MISBEHAVIOUR == "refuse":
+    if BEHAVIOUR == "refuse":
         sys.exit("mednca: the data are not good enough")
     # Ends with the folder, so that nothing is left behind when a test fails.
     worker = "import os, sys, time\nwhile os.path.exists(sys.argv[1]): time.sleep(0.1)"
     subprocess.Popen([sys.executable, "-c", worker, str(options.workdir)])
+    while BEHAVIOUR == "mute" and options.workdir.exists():
+        time.sleep(SECONDS)
     (options.workdir / "stop").unlink(missing_ok=True)
     run = Run(options.workdir, options.resume)
     run.say("preparing")
     while run.iteration < ITERATIONS:
-        if MISBEHAVIOUR == "deaf" and run.iteration == ITERATIONS - 1 and options.workdir.exists():
-            # However slow the computer is, it is still there when a test looks for it.
+        if isHeld(run):
             run.say("training")
             time.sleep(SECONDS)
-            continue
-        run.advance()
-        if MISBEHAVIOUR == "fail" and run.iteration == 30:
+        else:
+            run.advance()
+        if BEHAVIOUR == "fail" and run.iteration == 30:
             run.say("failed", "The disk is full, so training has ended; make room.")
             return
-        if (options.workdir / "stop").exists() and MISBEHAVIOUR != "deaf":
+        if (options.workdir / "stop").exists() and BEHAVIOUR != "deaf":
             run.keep()
             (options.workdir / "stop").unlink()
             run.say("paused")
