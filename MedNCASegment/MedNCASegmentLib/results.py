@@ -27,19 +27,19 @@ def fillSegmentation(segmentationNode, result: Result, card: Card, volumeNode, s
     segmentationNode.SetAndObserveTransformNodeID(volumeNode.GetTransformNodeID())
     binaryLabelmap = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
     segmentation.SetSourceRepresentationName(binaryLabelmap)
+    # Labels never overlap, so all segments share one label map.
+    image = slicer.vtkOrientedImageData()
+    image.SetDimensions(result.labels.shape)
+    image.GetPointData().SetScalars(_vtkScalars(result.labels, vtk.VTK_UNSIGNED_CHAR))
+    image.SetGeometryFromImageToWorldMatrix(scan.ijkToRAS)
     for label in card.labels:
-        image = slicer.vtkOrientedImageData()
-        image.SetDimensions(result.labels.shape)
-        image.GetPointData().SetScalars(_vtkScalars(result.labels == label.value, vtk.VTK_UNSIGNED_CHAR))
-        image.SetGeometryFromImageToWorldMatrix(scan.ijkToRAS)
         segment = slicer.vtkSegment()
         segment.SetName(label.name)
         segment.SetColor(*label.color)
-        segment.SetTag(slicer.vtkSegment.GetTerminologyEntryTagName(), terminologyEntry(label))
+        segment.SetTerminology(terminologyEntry(label))
+        segment.SetLabelValue(label.value)
         segment.AddRepresentation(binaryLabelmap, image)
         segmentation.AddSegment(segment, label.name)
-    # Labels never overlap, so one label map holds them all and takes the memory of one.
-    segmentation.CollapseBinaryLabelmaps()
 
 
 def terminologyEntry(label: Label) -> str:

@@ -13,7 +13,7 @@ from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from .logic import MedNCASegmentLogic, RunOptions
 from .run_folder import removeRunFolder, runFolderOf
 from .sample_data import CATEGORY, CHECKSUMS, SAMPLE_NAME, SCAN, registerSampleData
-from .selftest_scene import expertLabels, insideROI, nodeIDs, segmentArray, tagOf
+from .selftest_scene import expertLabels, insideROI, nodeIDs, segmentArray
 
 LEAST_DICE, LEAST_DICE_OF_PARTS = 0.8, 0.7
 
@@ -53,7 +53,7 @@ class MedNCASegmentTest(ScriptedLoadableModuleTest):
             for index, label in enumerate(labels):
                 segment = content.GetNthSegment(index)
                 self.assertEqual(segment.GetName(), label.name)
-                tag = tagOf(segment, slicer.vtkSegment.GetTerminologyEntryTagName())
+                tag = segment.GetTerminology()
                 for code in label.terminology.values():
                     self.assertIn("^".join(code), tag)
                 found[segmentArray(segmentation, volume, index)] = label.value
@@ -71,7 +71,7 @@ class MedNCASegmentTest(ScriptedLoadableModuleTest):
         segment = content.GetNthSegment(0)
         self.assertEqual(segment.GetName(), label.name)
         np.testing.assert_allclose(segment.GetColor(), label.color, atol=1e-3)
-        tag = tagOf(segment, slicer.vtkSegment.GetTerminologyEntryTagName())
+        tag = segment.GetTerminology()
         self.assertIn("SCT^5366008^Hippocampus", tag)
         self.assertIn("SCT^123037004^Anatomical Structure", tag)
         role = slicer.vtkMRMLSegmentationNode.GetReferenceImageGeometryReferenceRole()

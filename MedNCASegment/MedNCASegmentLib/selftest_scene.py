@@ -21,13 +21,6 @@ def segmentArray(segmentationNode, volumeNode, index: int = 0) -> np.ndarray:
     return slicer.util.arrayFromSegmentBinaryLabelmap(segmentationNode, segmentId, volumeNode) > 0
 
 
-def tagOf(segment, name: str) -> str:
-    """A tag of a segment; empty when it has none of that name."""
-    value = vtk.reference("")
-    segment.GetTag(name, value)
-    return str(value)
-
-
 def insideROI(roiNode, volumeNode) -> np.ndarray:
     """Boolean [k, j, i], by asking the ROI's own planes of each voxel centre."""
     matrix, position = vtk.vtkMatrix4x4(), [0.0] * 4

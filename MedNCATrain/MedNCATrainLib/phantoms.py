@@ -93,6 +93,6 @@ def _addNodes(name: str, image: np.ndarray, nodule: np.ndarray) -> tuple:
     segmentationNode.SetReferenceImageGeometryParameterFromVolumeNode(volumeNode)
     segmentation = segmentationNode.GetSegmentation()
     segmentId = segmentation.AddEmptySegment("", NODULE, COLOR)
-    segmentation.GetSegment(segmentId).SetTag(slicer.vtkSegment.GetTerminologyEntryTagName(), TERMINOLOGY)
+    segmentation.GetSegment(segmentId).SetTerminology(TERMINOLOGY)
     slicer.util.updateSegmentBinaryLabelmapFromArray(nodule.astype(np.uint8), segmentationNode, segmentId, volumeNode)
     return volumeNode, segmentationNode

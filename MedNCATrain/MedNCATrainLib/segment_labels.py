@@ -7,7 +7,6 @@ from functools import lru_cache
 
 import numpy as np
 import slicer
-import vtk
 from mednca import Label
 
 from .node_state import labelmapState
@@ -116,12 +115,9 @@ def _segments(segmentation) -> list[Structure]:
     found = []
     for index in range(segmentation.GetNumberOfSegments()):
         segment = segmentation.GetNthSegment(index)
-        tag = vtk.reference("")
-        segment.GetTag(slicer.vtkSegment.GetTerminologyEntryTagName(), tag)
-        name = segment.GetName() or segmentation.GetNthSegmentID(index)
-        found.append(
-            Structure(name, tuple(segment.GetColor()), codesOf(str(tag)), segmentId=segmentation.GetNthSegmentID(index))
-        )
+        segmentId = segmentation.GetNthSegmentID(index)
+        codes = codesOf(segment.GetTerminology())
+        found.append(Structure(segment.GetName() or segmentId, tuple(segment.GetColor()), codes, segmentId=segmentId))
     return found
 
 
