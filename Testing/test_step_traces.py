@@ -44,6 +44,14 @@ class StepTracesTest(StepCase):
         self.player.hide()
         self.assertEqual({label for label, _ in layers().values()}, {None})
 
+    def test_a_slice_view_that_another_layout_brings_shows_the_step_too(self):
+        self.show()
+        view = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSliceCompositeNode")
+        self.addCleanup(slicer.mrmlScene.RemoveNode, view)
+        self.assertEqual(view.GetLabelVolumeID(), self.browser.GetProxyNode(self.sequence).GetID())
+        self.player.hide()
+        self.assertEqual({label for label, _ in layers().values()}, {None})
+
     def test_hiding_leaves_the_scene_as_it_was_and_playing_stops(self):
         setThreeDViewOnDisplay(True)
         before = sceneNodes()
