@@ -11,7 +11,7 @@ from step_case import StepCase, composites, layers, sceneNodes, setThreeDViewOnD
 
 # isort: split
 import slicer
-from MedNCASegmentLib.logic import MedNCASegmentLogic
+from MedNCASegmentLib.logic import MedNCASegmentLogic, RunOptions
 
 
 class StepTracesTest(StepCase):
@@ -141,6 +141,27 @@ class StepTracesTest(StepCase):
         self.assertShown(20)
         self.player.hide()
         self.assertEqual({label for label, _ in layers().values()}, {None})
+
+    def test_the_result_in_a_saved_scene_is_filled_and_in_3D_again_after_watching(self):
+        segmentation = MedNCASegmentLogic().segment(self.volume, options=RunOptions(recordSteps=False))
+        segmentation.GetDisplayNode().SetVisibility3D(True)
+        setThreeDViewOnDisplay(True)
+        self.ui.showIn3DCheckBox.checked = True
+        self.show(segmentationNode=segmentation)
+        with tempfile.TemporaryDirectory() as folder:
+            path = str(Path(folder) / "scene.mrb")
+            self.assertTrue(slicer.util.saveScene(path))
+            self.player.hide()
+            slicer.mrmlScene.Clear(0)
+            slicer.util.loadScene(path)
+        slicer.app.processEvents()
+        (display,) = slicer.util.getNodesByClass("vtkMRMLSegmentationDisplayNode")
+        self.assertFalse(display.GetVisibility2DFill() or display.GetVisibility3D())
+        (self.sequence,) = slicer.util.getNodesByClass("vtkMRMLSequenceNode")
+        (self.browser,) = slicer.util.getNodesByClass("vtkMRMLSequenceBrowserNode")
+        self.show(segmentationNode=display.GetDisplayableNode())
+        self.player.hide()
+        self.assertTrue(display.GetVisibility2DFill() and display.GetVisibility3D())
 
 
 if __name__ == "__main__":
