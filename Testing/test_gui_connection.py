@@ -1,8 +1,10 @@
 """What is connected with parameters and let go of leaves nothing behind, in the oldest Slicer neither."""
 
+import gc
 import unittest
+import weakref
 
-from panel_case import library
+from panel_case import PanelCase, library
 
 # isort: split
 import vtk
@@ -57,6 +59,16 @@ class GuiConnectionTest(unittest.TestCase):
         self.assertEqual(self.changed(), 0)
         other.Modified()
         self.assertEqual(other.updates, ["widgets"])
+
+
+class LeavingTest(PanelCase):
+    def test_aModuleThatWasLeftKeepsNoParametersInMemory(self):
+        shown = weakref.ref(self.panel._parameterNode)
+        self.assertIsNotNone(shown())
+        self.panel.exit()
+        gc.collect()
+        self.assertIsNone(shown())
+        self.panel.enter()
 
 
 if __name__ == "__main__":

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 
 class NodeWatcher:
-    """Follows whichever node is chosen.
+    """Follows whichever node, or wrapper of a parameter node, is chosen.
 
-    Not Slicer's observation mixin, which would keep the node in memory after it has left the scene.
+    Not Slicer's observation mixin, which keeps what it has once observed: a node that has left the scene, or a wrapper
+    with all its observers for each time that a module was opened.
     """
 
     def __init__(self, event: int, onEvent: Callable) -> None:

@@ -59,6 +59,7 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         uiWidget.setMRMLScene(slicer.mrmlScene)
 
         self._gui = GuiConnection(self.ui)
+        self._parametersWatcher = NodeWatcher(vtk.vtkCommand.ModifiedEvent, self._onParametersModified)
         self.logic = MedNCASegmentLogic()
         self._runs = RunSection(self.ui, self._onEnd, self._onOver)
         self._models = ModelChooser(self.ui, self.logic, self._onModelChosen, self._runs.say)
@@ -115,8 +116,7 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def setParameterNode(self, parameterNode: MedNCASegmentParameterNode | None) -> None:
         """Show another parameter node of this module, or None to let go of the one shown."""
-        if self._parameterNode is not None:
-            self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self._onParametersModified)
+        self._parametersWatcher.watch(None)
         self._gui.disconnect()
         self._parameterNode = parameterNode
         if parameterNode is None:
@@ -126,7 +126,7 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             return
         self._volume.watch(parameterNode.inputVolume)
         self._gui.connect(parameterNode)
-        self.addObserver(parameterNode, vtk.vtkCommand.ModifiedEvent, self._onParametersModified)
+        self._parametersWatcher.watch(parameterNode)
         self._onParametersModified()
 
     def _onParametersModified(self, caller=None, event=None) -> None:

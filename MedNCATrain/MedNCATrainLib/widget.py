@@ -5,6 +5,7 @@ import sys
 import qt
 import slicer
 import vtk
+from MedNCASegmentLib.node_watcher import NodeWatcher
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleWidget
 from slicer.util import VTKObservationMixin
 
@@ -36,6 +37,7 @@ class MedNCATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.ui = slicer.util.childWidgetVariables(uiWidget)
         uiWidget.setMRMLScene(slicer.mrmlScene)
 
+        self._parametersWatcher = NodeWatcher(vtk.vtkCommand.ModifiedEvent, self._onParametersModified)
         self.logic = MedNCATrainLogic()
         self.cases = CasesSection(self.ui.casesPlace.layout(), self.logic, self.showSections)
         self.settings = SettingsSection(self.ui.settingsPlace.layout(), self.logic)
@@ -84,13 +86,12 @@ class MedNCATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def setParameterNode(self, parameters: MedNCATrainParameterNode | None) -> None:
         """Show another parameter node of this module, or None to let go of the one shown."""
-        if self._parameters is not None:
-            self.removeObserver(self._parameters, vtk.vtkCommand.ModifiedEvent, self._onParametersModified)
+        self._parametersWatcher.watch(None)
         self._parameters = parameters
         for section in self.sections:
             section.setParameters(parameters)
         if parameters is not None:
-            self.addObserver(parameters, vtk.vtkCommand.ModifiedEvent, self._onParametersModified)
+            self._parametersWatcher.watch(parameters)
             self.showSections()
 
     def showSections(self) -> None:
