@@ -51,7 +51,9 @@ class TrainingSession:
         """The phantoms of Sample Data, all added at once, and what is known of them."""
         import SampleData
 
-        nodes = SampleData.downloadSamples(SAMPLE_NAME)
+        # As their button in Slicer does; they cannot be had by name.
+        source = SampleData.SampleDataLogic().sourceForSampleName(SAMPLE_NAME)
+        nodes = source.customDownloader(source)
         self.unseen, self.truth = nodes[-2:]
         menu = self.module.cases.folderMenu
         menu.fill()

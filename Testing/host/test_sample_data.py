@@ -40,6 +40,19 @@ def test_registering_twice_changes_nothing(registered, scanFile):
     assert SampleData.SampleDataLogic.isSampleDataSourceRegistered("Testing", source)
 
 
+def test_as_in_Slicer_a_downloader_of_its_own_is_not_called_by_name(registered):
+    calls = []
+    SampleData.SampleDataLogic.registerCustomSampleDataSource(
+        "Testing", "Made", uris="", fileNames="Made", customDownloader=calls.append
+    )
+    logic = SampleData.SampleDataLogic()
+    assert logic.downloadSamples("Made") == []
+    assert calls == []
+    source = logic.sourceForSampleName("Made")
+    source.customDownloader(source)
+    assert calls == [source]
+
+
 def test_a_wrong_checksum_and_an_address_on_the_net_are_refused(scene, scanFile):
     logic = SampleData.SampleDataLogic()
     with pytest.raises(ValueError, match="Checksum"):

@@ -117,9 +117,12 @@ class SampleDataLogic:
         return self.downloadFromSource(source) if source else []
 
     def downloadFromSource(self, source: SampleDataSource) -> list:
-        """Copies the files into the scene's cache and loads those that have a node name; returns nodes, or paths."""
+        """Copies the files into the scene's cache and loads those that have a node name; returns nodes, or paths.
+
+        Fetches nothing of a source with a downloader of its own: Slicer calls that by the source's button alone.
+        """
         if source.customDownloader is not None:
-            return source.customDownloader(source)
+            return []
         results = []
         fields = (
             source.uris,
