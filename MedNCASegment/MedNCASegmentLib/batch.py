@@ -11,7 +11,8 @@ from slicer.i18n import tr as _
 
 from .batch_folder import createBatchFolder, folderOf
 from .batch_table import Row, fillBatchTable
-from .logic import DEFAULT_MODEL, RunOptions, makeSegmenter
+from .logic import RunOptions, makeSegmenter
+from .model_store import DEFAULT_MODEL
 from .reading import Scan, readScan
 from .results import addVolume, fillSegmentation, measure
 from .run_folder import putIntoFolder, removeRunFolder

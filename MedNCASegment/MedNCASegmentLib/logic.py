@@ -9,12 +9,10 @@ from mednca import Card, MedNCAError, Model, Options, Progress, Segmenter, make_
 from slicer.i18n import tr as _
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleLogic
 
-from .model_store import ModelStore, importedModelsFolder
+from .model_store import DEFAULT_MODEL, ModelStore, importedModelsFolder
 from .parameters import MedNCASegmentParameterNode
 from .reading import readScan
 from .run_nodes import RunOutputs, addRunNodes
-
-DEFAULT_MODEL = "hippocampus"
 
 
 @dataclass

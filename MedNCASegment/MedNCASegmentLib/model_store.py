@@ -8,6 +8,8 @@ from mednca.model import save_model
 from mednca.writing import replacing
 from slicer.i18n import tr as _
 
+DEFAULT_MODEL = "hippocampus"
+
 
 def importedModelsFolder() -> Path:
     """Where imported models are kept: beside the user's settings, so that an update of the extension leaves them."""

@@ -7,6 +7,8 @@ from slicer import vtkMRMLMarkupsROINode, vtkMRMLScalarVolumeNode, vtkMRMLSegmen
 from slicer.i18n import tr as _
 from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
 
+from .model_store import DEFAULT_MODEL
+
 # Names of the members go into saved scenes; labels are what a person reads.
 
 
@@ -69,7 +71,7 @@ class MedNCASegmentParameterNode:
     inputVolume: vtkMRMLScalarVolumeNode
     scope: Scope = Scope.VOLUME
     regionOfInterest: vtkMRMLMarkupsROINode  # None: the whole volume
-    model: str = "hippocampus"
+    model: str = DEFAULT_MODEL
     outputSegmentation: vtkMRMLSegmentationNode  # None: add a new one
     watchLive: bool = True
     batchTable: vtkMRMLTableNode  # of the latest run on many volumes

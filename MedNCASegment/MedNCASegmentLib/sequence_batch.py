@@ -10,7 +10,8 @@ from slicer.i18n import tr as _
 
 from .batch import Batch
 from .batch_table import Row, fillBatchTable
-from .logic import DEFAULT_MODEL, RunOptions
+from .logic import RunOptions
+from .model_store import DEFAULT_MODEL
 from .reading import Scan, readScan
 from .results import addVolume, fillSegmentation
 from .run_nodes import RunOutputs
