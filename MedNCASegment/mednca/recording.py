@@ -1,4 +1,4 @@
-"""Recorded steps: one label map over the whole volume for every kept step of run 0."""
+"""What is kept of the steps of run 0: a label map over the whole volume for every kept step, and a live one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .errors import MedNCAError
+from .options import Options
+from .volume import Slicing
 
 
 @dataclass(frozen=True)
@@ -51,3 +53,42 @@ def plan_recording(
         )
     every = every or smallest
     return every, [pair for index, pair in enumerate(numbered) if (total - 1 - index) % every == 0]
+
+
+class Recorder:
+    """Keeps label maps of the steps of run 0, batch of slices by batch.
+
+    Attributes:
+        every: every which step is kept, or None where none is recorded.
+        steps: the kept steps.
+        live: uint8 [i, j, k] with the last step there was of each slice, or None where it is not wanted.
+    """
+
+    def __init__(self, options: Options, steps: list[int], slicing: Slicing, shape: tuple[int, int, int]) -> None:
+        """Args:
+        options: whether and what to record.
+        steps: steps of each level.
+        slicing, shape: of the volume, which is indexed [i, j, k].
+
+        Raises:
+            MedNCAError: what was asked for does not fit the limit.
+        """
+        self.every, kept = None, []
+        if options.record:
+            voxels = int(np.prod(shape))
+            self.every, kept = plan_recording(steps, voxels, options.record_limit_mb, options.record_every)
+        self.steps = [RecordedStep(level + 1, step + 1, np.zeros(shape, np.uint8)) for level, step in kept]
+        self.live = np.zeros(shape, np.uint8) if options.live else None
+        self._slices = {pair: slicing.to_slices(one.labels) for pair, one in zip(kept, self.steps, strict=True)}
+        self._live_slices = None if self.live is None else slicing.to_slices(self.live)
+
+    def wants(self, level: int, step: int) -> bool:
+        """Whether a step, counted from 0, is to be shown or kept."""
+        return self.live is not None or (level, step) in self._slices
+
+    def keep(self, level: int, step: int, place: slice, labels: np.ndarray) -> None:
+        """Take the label values uint8 [slice, row, column] of some slices after a step, counted from 0."""
+        if (level, step) in self._slices:
+            self._slices[level, step][place] = labels
+        if self._live_slices is not None:
+            self._live_slices[place] = labels

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -14,43 +15,16 @@ from .errors import MedNCAError
 from .fire import fire_mask
 from .images import Images
 from .model import Model
+from .options import Options
 from .postprocess import component_tools, keep_largest_components
-from .recording import RecordedStep, plan_recording
-from .resample import Grid, cell_grid, resize
+from .readout import Readout
+from .recording import RecordedStep, Recorder
+from .resample import Grid, cell_grid
+from .running_mean import RunningMean
 from .volume import Slicing, Volume, slicing_for
 
-MAX_RUNS, MAX_SEED = 1000, 2**63 - 1
 MAX_CELLS = 1 << 24
 LEAST_CELLS = 0.1  # a slice must cover at least this part of a cell
-
-
-@dataclass
-class Options:
-    """How to run a model; None means as the card says."""
-
-    seed: int = 0
-    runs: int = 1  # stochastic runs to average
-    steps: int | None = None  # of every level
-    fire_rate: float | None = None
-    largest_component: bool | None = None
-    record: bool = False  # keep a label map of every k-th step of run 0
-    record_every: int | None = None  # k; None chooses the smallest that fits the limit
-    record_limit_mb: float = 256.0
-    live: bool = False  # events carry a label map that follows the steps of run 0
-
-    def check(self) -> None:
-        """Raises MedNCAError when a value is out of its range."""
-
-        def need(ok: bool, what: str) -> None:
-            if not ok:
-                raise MedNCAError(what)
-
-        need(0 <= self.seed <= MAX_SEED, "The seed must be a whole number from 0 to 2^63 - 1.")
-        need(1 <= self.runs <= MAX_RUNS, f"The number of runs must be from 1 to {MAX_RUNS}.")
-        need(self.steps is None or 1 <= self.steps <= 1024, "The number of steps must be from 1 to 1024.")
-        need(self.fire_rate is None or 0 < self.fire_rate <= 1, "The fire rate must be above 0 and at most 1.")
-        need(self.record_every is None or self.record_every >= 1, "Record every 1st, 2nd, ... step.")
-        need(self.record_limit_mb > 0, "The memory limit for recorded steps must be above 0 MB.")
 
 
 @dataclass
@@ -168,67 +142,32 @@ class Segmenter:
         started = time.perf_counter()
         card, options, engine = self.model.card, self.options, self.engine
         slicing, grid = self.grid(volume)
-        slices = slicing.to_slices(volume.array)
-        label_count = len(card.labels)
-        values = np.array([0] + [label.value for label in card.labels], np.uint8)
-        offsets = np.array([label.offset for label in card.labels], np.float32)[:, None, None]
-        first = card.input.channels
-
-        keep: dict[tuple[int, int], np.ndarray] = {}
-        every, recorded = None, []
-        if options.record:
-            every, kept = plan_recording(self.levels, volume.array.size, options.record_limit_mb, options.record_every)
-            recorded = [
-                RecordedStep(level + 1, step + 1, np.zeros(volume.array.shape, np.uint8)) for level, step in kept
-            ]
-            keep = {pair: slicing.to_slices(one.labels) for pair, one in zip(kept, recorded, strict=True)}
-
-        outside = None if inside is None else ~slicing.to_slices(inside)
-        live = np.zeros(volume.array.shape, np.uint8) if options.live else None
-        labels = np.zeros(volume.array.shape, np.uint8)
-        probability = np.zeros((label_count, *volume.array.shape), np.float32)
+        shape, slices = volume.array.shape, slicing.to_slices(volume.array)
+        recorder = Recorder(options, self.levels, slicing, shape)
+        readout = Readout(card, engine, grid)
+        labels = np.zeros(shape, np.uint8)
+        probability = np.zeros((len(card.labels), *shape), np.float32)
         deviation = np.zeros_like(probability) if options.runs > 1 else None
-        to_pixels = [grid.to_pixels(level.scale) for level in card.levels]
-        rules = [engine.prepare(rule, first) for rule in self.model.rules]
+        outside = None if inside is None else ~slicing.to_slices(inside)
+        rules = [engine.prepare(rule, card.input.channels) for rule in self.model.rules]
         images = Images(slices, float(volume.spacing[slicing.axes[0]]), card.input, grid.to_cells())
 
-        cells = grid.cells[0] * grid.cells[1]
-        per_batch = max(1, engine.cells_per_batch // cells)
+        per_batch = max(1, engine.cells_per_batch // (grid.cells[0] * grid.cells[1]))
         work = [count / level.scale**2 for count, level in zip(self.levels, card.levels, strict=True)]
         total = len(slices) * options.runs * sum(work)
         done = 0.0
 
         finished = 0
         for batch in _batches(len(slices), per_batch, slicing.slice_of(start_at, len(slices))):
+            place = slice(batch.start, batch.stop)
             image = images.of(batch.start, batch.stop)
-            mean = spread = None
+            hidden = None if outside is None else outside[place]
+            runs = RunningMean()
             for run in range(options.runs):
-
-                def fire(level: int, step: int, shape: tuple[int, int], batch=batch, run=run) -> np.ndarray:
-                    key = {"seed": options.seed, "run": run, "level": level, "step": step}
-                    return np.stack([fire_mask(shape, self.fire_rate, slice_index=index, **key) for index in batch])
-
-                steps = run_cascade(
-                    engine,
-                    rules,
-                    image,
-                    channels=card.channels,
-                    scales=[level.scale for level in card.levels],
-                    steps=self.levels,
-                    downsample=card.input.downsample,
-                    fire=fire,
-                )
                 state = None
-                for level, step, state in steps:
-                    if run == 0 and (live is not None or (level, step) in keep):
-                        shown = _sigmoid(resize(engine.channels(state, first, label_count), to_pixels[level]) - offsets)
-                        found = values[_winner(shown, 0.5)]
-                        if outside is not None:
-                            found[outside[batch.start : batch.stop]] = 0
-                        if (level, step) in keep:
-                            keep[level, step][batch.start : batch.stop] = found
-                        if live is not None:
-                            slicing.to_slices(live)[batch.start : batch.stop] = found
+                for level, step, state in self._steps(rules, image, batch, run):
+                    if run == 0 and recorder.wants(level, step):
+                        recorder.keep(level, step, place, readout.labels(readout.probability(state, level, hidden)))
                     done += len(batch) / card.levels[level].scale ** 2
                     elapsed = time.perf_counter() - started
                     yield Progress(
@@ -242,28 +181,17 @@ class Segmenter:
                         step + 1,
                         self.levels[level],
                         elapsed * (total / done - 1),
-                        live,
+                        recorder.live,
                     )
-                chance = _sigmoid(resize(engine.channels(state, first, label_count), to_pixels[-1]) - offsets)
-                # Welford's running mean and spread, so that memory does not grow with the number of runs.
-                if mean is None:
-                    mean, spread = chance, np.zeros_like(chance)
-                else:
-                    change = chance - mean
-                    mean = mean + change / (run + 1)
-                    spread += change * (chance - mean)
+                runs.add(readout.probability(state, -1, hidden))
             finished += len(batch)
-            if outside is not None:
-                for maps in (mean, spread):
-                    np.moveaxis(maps, 1, -1)[outside[batch.start : batch.stop]] = 0
-            view = (slice(None), slice(batch.start, batch.stop))
-            slicing.to_slices(probability)[view] = np.moveaxis(mean, 1, 0)
+            slicing.to_slices(probability)[:, place] = np.moveaxis(runs.mean, 1, 0)
             if deviation is not None:
-                slicing.to_slices(deviation)[view] = np.moveaxis(np.sqrt(spread / options.runs), 1, 0)
-            slicing.to_slices(labels)[batch.start : batch.stop] = values[_winner(mean, 0.5)]
+                slicing.to_slices(deviation)[:, place] = np.moveaxis(runs.deviation, 1, 0)
+            slicing.to_slices(labels)[place] = readout.labels(runs.mean)
 
         count, levels, steps = len(slices), len(card.levels), self.levels[-1]
-        where = (count, count, options.runs, options.runs, levels, levels, steps, steps, 0.0, live)
+        where = (count, count, options.runs, options.runs, levels, levels, steps, steps, 0.0, recorder.live)
         # What follows concerns the whole volume, so it has a pull of its own.
         yield Progress(0.999, *where)
         if self.largest_component:
@@ -276,28 +204,35 @@ class Segmenter:
             labels=labels,
             probability=probability,
             deviation=deviation,
-            steps=recorded,
-            record_every=every,
+            steps=recorder.steps,
+            record_every=recorder.every,
             volume_ml={name: count * volume.voxel_volume_ml for name, count in counts.items()},
             quality=quality,
             seconds=time.perf_counter() - started,
         )
         yield Progress(1.0, *where, result)
 
+    def _steps(self, rules: list, image: np.ndarray, batch: range, run: int) -> Iterator[tuple[int, int, Any]]:
+        """The cascade on the images of some slices; see :func:`run_cascade`."""
+        card = self.model.card
+
+        def fire(level: int, step: int, shape: tuple[int, int]) -> np.ndarray:
+            key = {"seed": self.options.seed, "run": run, "level": level, "step": step}
+            return np.stack([fire_mask(shape, self.fire_rate, slice_index=index, **key) for index in batch])
+
+        return run_cascade(
+            self.engine,
+            rules,
+            image,
+            channels=card.channels,
+            scales=[level.scale for level in card.levels],
+            steps=self.levels,
+            downsample=card.input.downsample,
+            fire=fire,
+        )
+
 
 def _batches(count: int, size: int, first: int) -> list[range]:
     """Consecutive runs of at most `size` of `count` slices, those nearest to slice `first` in front."""
     batches = [range(start, min(start + size, count)) for start in range(0, count, size)]
     return sorted(batches, key=lambda batch: max(batch.start - first, first - (batch.stop - 1), 0))
-
-
-def _winner(scores: np.ndarray, threshold: float) -> np.ndarray:
-    """[slice, label, row, column] -> 1 + index of the best label where it is above the threshold, else 0."""
-    best = scores.argmax(axis=1) + 1
-    best[scores.max(axis=1) <= threshold] = 0
-    return best
-
-
-def _sigmoid(logits: np.ndarray) -> np.ndarray:
-    # tanh does not overflow for large negative logits.
-    return (0.5 * np.tanh(0.5 * logits) + 0.5).astype(np.float32)

@@ -14,7 +14,7 @@ from ..console import ProgressBar, duration
 from ..engines import make_engine
 from ..errors import MedNCAError
 from ..model import load_model, shipped_models
-from ..segmenter import Options
+from ..options import Options
 from . import figures
 from .changes import EXPERIMENTS, NEEDS_TORCHIO, Experiment, artefacts_missing
 from .findings import summary

@@ -12,7 +12,7 @@ from pathlib import Path
 from ..cases import Case
 from ..errors import MedNCAError
 from ..model import Model
-from ..segmenter import Options
+from ..options import Options
 from ..writing import replacing
 from .measuring import Overlaps
 

@@ -27,7 +27,7 @@ from .. import __version__
 from ..card import PLANES
 from ..errors import MedNCAError
 from ..model import Model
-from ..segmenter import Options
+from ..options import Options
 from ..writing import replacing
 from .changes import Experiment
 from .measuring import Overlaps, key_of

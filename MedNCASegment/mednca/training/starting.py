@@ -11,7 +11,7 @@ from typing import Any
 from ..arguments import command_line, read_text
 from ..cases import AnyCase, check_fold, find_dataset, fold_cases, split_cases
 from ..errors import MedNCAError
-from ..segmenter import MAX_SEED
+from ..options import MAX_SEED
 from .job import Job
 from .plan import Plan, check_preset, propose
 from .plan_command import check_limits, look_at, summary
