@@ -25,7 +25,7 @@ benchmarks: $(ready)-test ## speed, memory and responsiveness on this machine
 	set -e; for script in $$(grep -l __main__ Testing/Benchmarks/*.py); do echo "== $$script"; $(python) $$script; done
 
 paper: $(ready)-paper ## the paper's experiments, days on a CPU; ARGS="--only ROW --data DIR" for a part of them
-	cd Testing/Benchmarks && $(abspath $(python)) -m paper $(ARGS)
+	PYTHONPATH=Testing/Benchmarks $(python) -m paper $(ARGS)
 
 screenshots: $(ready)-test ## pictures of the panels at work for README and guides, into Docs/pictures/
 	$(python) Testing/screenshots.py --output Docs/pictures

@@ -11,10 +11,11 @@ from mednca.report.changes import EXPERIMENTS
 from paper import __main__ as command_line
 from paper import results
 from paper.document import fill
-from paper.draw import DOCUMENT, draw_all, draw_curves
+from paper.draw import DOCUMENT, draw_all, draw_curves, draw_dice, marked
 from paper.rows import ROWS
 from paper.smallest import METHODS
-from paper.tables import dice_table, robustness_table
+from paper.style import look
+from paper.tables import dice_table, robustness_table, whole_mri_table
 
 pytest.importorskip("matplotlib")
 
@@ -100,10 +101,12 @@ def test_the_document_is_filled_and_figures_are_drawn_from_the_results(tmp_path)
     for path in drawn:
         assert f"](evidence/{path.name})" in text
     assert "| 0.881 ± 0.030 | 1.50 | 2.5 h on a CPU, 12,500 iterations |" in line_of(text, "Med-NCA |")
-    assert "*0.874 ± 0.030*" in line_of(text, "UNet <sup>") and "**stopped early**" in line_of(text, "UNet <sup>")
+    early = line_of(text, "UNet <sup>")
+    assert "| *0.874 ± 0.030* | *1.50* |" in early and "**stopped early**" in early
     assert "*0.510 ± 0.030* (validation)" in line_of(text, "UNet, VGG11")
     assert line_of(text, "hippocampus, 35 x 51 x 35 | CPU").endswith("| 1.2 s | 12 s |")
-    assert line_of(text, "hippocampus, 35 x 51 x 35 | CUDA").endswith("| 0.12 s | - |")
+    assert line_of(text, "hippocampus, 35 x 51 x 35 | GPU").endswith("| 0.12 s | - |")
+    assert "| UNet (stopped early) | 0." in text
     assert "not in 512 MB" in line_of(text, "128 x 128") and "not in" not in line_of(text, "64 x 64")
 
 
@@ -123,6 +126,52 @@ def test_cases_without_a_dice_are_left_out_of_table_and_curves(tmp_path, monkeyp
     assert cells[heads.index("translation 0.5")] == "-"
     shift[-1] = [None, 0.3, 0.5, None, None, None]
     assert "| 0.400 |" in robustness_table(found)
+
+
+def test_a_row_that_was_stopped_early_is_marked_in_figures_5_and_6(tmp_path, monkeypatch):
+    from matplotlib.axes import Axes
+
+    curves = {name: robust_result(name, 0.02) for name in ("med-nca", "unet")}
+    rows = {"med-nca": row_result("med-nca", 0.88), "unet": row_result("unet", 0.87, stopped="early")}
+    drawn, plot = [], Axes.plot
+    monkeypatch.setattr(Axes, "plot", lambda axes, *given, **how: drawn.append(how) or plot(axes, *given, **how))
+    draw_curves(marked(curves, rows), 6, tmp_path / "curves.svg")
+    assert {(one["label"], one["marker"]) for one in drawn} == {("med-nca", "o"), ("unet (stopped early)", "X")}
+
+
+def test_names_in_figure_3_do_not_run_into_each_other(tmp_path, monkeypatch):
+    from matplotlib.axes import Axes
+
+    counts = {"nnunet-2d": 40_000_000, "nnunet-3d": 20_000_000}
+    measured = {
+        row.name: {**row_result(row.name, 0.88), "parameters": row.parameters or counts[row.name]}
+        for row in ROWS
+        if row.group != "further"
+    }
+    names, axes, text = [], [], Axes.text
+    monkeypatch.setattr(
+        Axes, "text", lambda on, *at, **how: names.append(at) or axes.append(on) or text(on, *at, **how)
+    )
+    draw_dice(measured, tmp_path / "dice.svg")
+    assert {title for _, _, title in names} == {row.title for row in ROWS if row.group != "further"}
+    low, high = axes[0].get_ylim()
+    for column in {x for x, _, _ in names}:
+        heights = np.sort([y for x, y, _ in names if x == column])
+        assert np.diff(heights).min() > 0.03 * (high - low)
+
+
+def test_every_row_looks_like_no_other():
+    assert len({tuple(look(row.name).values()) for row in ROWS}) == len(ROWS)
+    assert look("med-nca", 3) == look("med-nca") and look("a model", 0) != look("a model", 1)
+
+
+def test_a_gpu_that_there_was_none_of_has_the_command_that_measures_it():
+    result = whole_mri_result()
+    assert "not run" not in whole_mri_table(result)
+    result["measured"].pop()
+    assert "not run: `python -m paper smallest --device cuda`" in line_of(
+        whole_mri_table(result), "hippocampus, 35 x 51 x 35 | GPU"
+    )
 
 
 def test_results_of_ones_own_get_a_page_of_their_own(tmp_path):

@@ -21,18 +21,21 @@ from .rows import BY_NAME, ROWS
 from .smallest import METHODS
 from .smallest import NAME as SMALLEST
 from .sources import sources_table
-from .style import COLOURS, SHOWN, canvas, colour, save
+from .style import COLOURS, EARLY, SHOWN, canvas, look, save
 from .tasks import HIPPOCAMPUS, PROSTATE
 from .whole_mri import NAME as WHOLE_MRI
 
 DOCUMENT = REPOSITORY / "Docs" / "evidence.md"
 PICTURES = REPOSITORY / "Docs" / "evidence"
+LARGE = 1e6  # parameters; the models of figure 3 have their names in two columns
+INKS = {"numpy": SHOWN[0], "torch": SHOWN[5], "unet": SHOWN[1]}  # of figure 4, Med-NCA and UNet as in the others
+FEW = 3  # curves whose bands can be told apart
 
 
 def draw_all(folder: Path = results.FOLDER, document: Path = DOCUMENT, pictures: Path = PICTURES) -> list[Path]:
     """Fill the document's made parts and draw the figures that there are results for; returns the pictures."""
     rows = found_of(folder, "")
-    robust = found_of(folder, f"{results.ROBUSTNESS}/")
+    robust = marked(found_of(folder, f"{results.ROBUSTNESS}/"), rows)
     smallest = results.read(SMALLEST, folder)
     paper, further = ([row for row in ROWS if (row.group == "further") is wanted] for wanted in (False, True))
     parts = {
@@ -61,7 +64,7 @@ def draw_all(folder: Path = results.FOLDER, document: Path = DOCUMENT, pictures:
         drawn.append(draw_curves(models, 6, pictures / "model-robustness.svg"))
     won_back = results.read(artefacts.NAME, folder)
     if won_back:
-        drawn.append(draw_curves(won_back["rows"], 6, pictures / "artefacts-in-training.svg"))
+        drawn.append(draw_curves(marked(won_back["rows"], rows), 6, pictures / "artefacts-in-training.svg"))
     drawn += draw_further(folder, pictures)
     for name, title in TITLES.items():
         there = any(path.stem == name for path in drawn)
@@ -89,36 +92,49 @@ def found_of(folder: Path, within: str) -> dict[str, dict[str, Any]]:
     return {name: result for name, result in found if result is not None}
 
 
+def marked(found: dict[str, dict[str, Any]], rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Results by name of the row, with titles that say which rows were stopped early."""
+    early = {name for name in found if results.is_early(rows.get(name))}
+    return {
+        name: {**one, "title": f"{one['title']} (stopped early)", "early": True} if name in early else one
+        for name, one in found.items()
+    }
+
+
 def draw_dice(measured: dict[str, dict[str, Any]], path: Path) -> Path:
     """Figure 3: the paper's rows as measured here, with the spread over cases, and hollow the paper's own Dice."""
-    figure, (axes,) = canvas(1, 8.4, 4.6)
-    labels: dict[str, list[tuple[float, float, str]]] = {}
+    figure, (axes,) = canvas(1, 8.4, 4.8)
+    labels: dict[bool, list[tuple[float, float, str, str]]] = {}
     for name, result in measured.items():
-        row, test = BY_NAME[name], result["test"]
-        early = result["training"]["stopped"] == results.EARLY
+        row, test, early = BY_NAME[name], result["test"], results.is_early(result)
         x, y, ink = result["parameters"], test["mean_dice"], COLOURS[row.group]
         axes.errorbar(x, y, test["std_dice"], color=ink, alpha=0.35, linewidth=1.2, capsize=2, zorder=1)
-        axes.plot(x, y, "X" if early else "o", color=ink, markersize=7, zorder=3)
-        labels.setdefault(row.group, []).append((x, y, row.title + (" (stopped early)" if early else "")))
+        axes.plot(x, y, EARLY if early else "o", color=ink, markersize=7, zorder=4)
+        title = row.title + (" (stopped early)" if early else "")
+        labels.setdefault(x > LARGE, []).append((x, y, title, ink))
         if HIPPOCAMPUS.name in row.paper_dice:
-            printed = (row.paper_parameters, row.paper_dice[HIPPOCAMPUS.name][0])
-            axes.plot(*printed, "o", mfc="white", mec=ink, markersize=5, zorder=2)
+            there = (row.paper_parameters, row.paper_dice[HIPPOCAMPUS.name][0])
+            axes.plot((x, there[0]), (y, there[1]), ":", color=ink, linewidth=1, zorder=2)
+            axes.plot(*there, "o", mfc="white", mec=ink, markersize=5, zorder=3)
+    axes.plot([], [], "o", color="0.4", markersize=7, label="here, with the standard deviation over cases")
+    if any(map(results.is_early, measured.values())):
+        axes.plot([], [], EARLY, color="0.4", markersize=7, linestyle="", label="stopped early: supports no claim")
     axes.plot([], [], "o", mfc="white", mec="0.4", markersize=5, label="in the paper, on its own split")
-    axes.plot([], [], "o", color="0.4", markersize=7, label="here; bars are the standard deviation over cases")
-    axes.set(xscale="log", xlim=(1.5e4, 4e9), xlabel="parameters", ylabel="3D Dice")
-    axes.set_xticks([1e5, 1e6, 1e7, 1e8], ["100,000", "1 million", "10 million", "100 million"])
+    right = 150 * max(result["parameters"] for result in measured.values())  # leaves room for names
+    axes.set(xscale="log", xlim=(1.5e4, right), xlabel="parameters", ylabel="3D Dice")
+    ticks = {1e5: "100,000", 1e6: "1 million", 1e7: "10 million", 1e8: "100 million"}
+    axes.set_xticks(*zip(*((tick, name) for tick, name in ticks.items() if tick < right / 2), strict=True))
     axes.minorticks_off()
     low, high = axes.get_ylim()
-    for group, points in labels.items():
-        # A column beside each family, its lines as far apart as letters are high.
+    for points in labels.values():
+        # A column beside the small models and one beside the large, its lines as far apart as letters are high.
         points.sort(key=lambda point: point[1])
-        column = 2 * max(x for x, _, _ in points)
-        heights = spread([y for _, y, _ in points], (high - low) * 0.04)
-        for (x, y, title), height in zip(points, heights, strict=True):
-            ink = COLOURS[group]
+        column = 2 * max(x for x, *_ in points)
+        heights = spread([y for _, y, *_ in points], (high - low) * 0.045)
+        for (x, y, title, ink), height in zip(points, heights, strict=True):
             axes.plot((x, 0.93 * column), (y, height), color=ink, linewidth=0.6, alpha=0.6, zorder=1)
             axes.text(column, height, title, fontsize=8, color=ink, va="center")
-    axes.legend(loc="lower right", fontsize=8)
+    figure.legend(loc="outside lower center", ncols=3, fontsize=8)
     return save(figure, path)
 
 
@@ -144,17 +160,19 @@ def _top(group: list[float], gap: float) -> float:
 def draw_smallest(result: dict[str, Any], path: Path) -> Path:
     """Figure 4: seconds and memory by size; what does not fit into the limit is hollow."""
     figure, panels = canvas(2, 9.0, 3.8)
-    for index, (method, title) in enumerate(METHODS.items()):
+    for method, title in METHODS.items():
+        ink = INKS[method]
         points = sorted((one for one in result["measured"] if one["method"] == method), key=lambda one: one["side"])
         for axes, key in zip(panels, ("seconds", "peak_mb"), strict=True):
             values = [(one["side"], one[key], one["fits"]) for one in points]
-            axes.plot([v[0] for v in values], [v[1] for v in values], color=SHOWN[index], linewidth=1.6, label=title)
+            axes.plot([v[0] for v in values], [v[1] for v in values], color=ink, linewidth=1.6, label=title)
             for side, value, fits in values:
-                axes.plot(side, value, "o", color=SHOWN[index], mfc=SHOWN[index] if fits else "white", markersize=5)
+                axes.plot(side, value, "o", color=ink, mfc=ink if fits else "white", markersize=5)
     for axes, label in zip(panels, ("seconds a slice, one core", "peak memory of the process, MB"), strict=True):
         axes.set(xscale="log", yscale="log", xlabel="side of the slice, pixels", ylabel=label)
         axes.set_xticks([32, 64, 128, 256, 512, 1024], ["32", "64", "128", "256", "512", "1024"])
         axes.minorticks_off()
+    panels[0].set_yticks([0.1, 1, 10, 100], ["0.1", "1", "10", "100"])
     panels[1].set_yticks([50, 100, 200, 500, 1000, 2000, 5000], ["50", "100", "200", "500", "1000", "2000", "5000"])
     panels[1].axhline(result["limit_mb"], color="0.5", linewidth=1, linestyle=":")
     panels[0].plot([], [], "o", color="0.4", mfc="white", label=f"does not run in {result['limit_mb']} MB")
@@ -170,16 +188,19 @@ def draw_curves(found: dict[str, dict[str, Any]], number: int, path: Path) -> Pa
     shown = [one for one in EXPERIMENTS if one.figure == number]
     figure, panels = canvas(len(shown), 3.5 * len(shown), 3.8, sharey=True)
     for axes, experiment in zip(panels, shown, strict=True):
-        for index, result in enumerate(found.values()):
-            curve = result["experiments"][experiment.name]
+        for index, (name, result) in enumerate(found.items()):
+            curve, how = result["experiments"][experiment.name], look(name, index)
             overlaps = [results.there(values) or [np.nan] for values in curve["dice"]]
             low, middle, high = np.transpose([np.percentile(values, (25, 50, 75)) for values in overlaps])
-            ink = colour(index)
-            axes.fill_between(curve["levels"], low, high, color=ink, alpha=0.15, linewidth=0)
-            axes.plot(curve["levels"], middle, "o-", color=ink, markersize=4, linewidth=1.6, label=result["title"])
+            if result.get("early"):
+                how["marker"] = EARLY
+            band = 0.15 if len(found) <= FEW else 0.07
+            axes.fill_between(curve["levels"], low, high, color=how["color"], alpha=band, linewidth=0)
+            axes.plot(curve["levels"], middle, **how, markersize=4, linewidth=1.6, label=result["title"])
         axes.axvline(experiment.unchanged, color="0.6", linewidth=1, linestyle=":")
-        axes.set(title=experiment.title, xlabel=experiment.axis, ylim=(0, 1))
+        axes.set(title=experiment.title, xlabel=experiment.axis, ylim=(-0.02, 1))
+        axes.set_xticks(experiment.levels, [f"{level:g}" for level in experiment.levels])
     panels[0].set_ylabel("3D Dice")
     handles, titles = panels[0].get_legend_handles_labels()
-    figure.legend(handles, titles, loc="outside lower center", ncols=min(len(titles), 5), fontsize=8)
+    figure.legend(handles, titles, loc="outside lower center", ncols=min(len(titles), 4), fontsize=8, handlelength=3)
     return save(figure, path)

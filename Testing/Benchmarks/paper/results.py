@@ -62,6 +62,11 @@ def read(name: str, folder: Path = FOLDER) -> dict[str, Any] | None:
     return content
 
 
+def is_early(row: dict[str, Any] | None) -> bool:
+    """Whether the result of a row says that it was stopped early, so that it supports no claim."""
+    return row is not None and row["training"]["stopped"] == EARLY
+
+
 def there(overlaps: Iterable[float | None]) -> list[float]:
     """The Dice of the cases that have one: of the others nothing of the reference is left in the image."""
     return [dice for dice in overlaps if dice is not None]

@@ -57,16 +57,16 @@ def _measured(row: Row, result: dict[str, Any] | None, task: Task) -> tuple[str,
     if result is None:
         return MINUS, MINUS, f"not run{NOT_HERE.get(task.name, '')}: `{command(row, task)}`"
     training = result["training"]
-    hours = f"{training['hours']:.1f} h on a {training['device'].upper()}"
-    early = training["stopped"] == results.EARLY
+    hours = f"{training['hours']:.1f} h on a {processor(training['device'])}"
+    early = results.is_early(result)
     figures = result["test"] or result["validation"]
-    dice = spread(figures["mean_dice"], figures["std_dice"])
+    dice, distance = spread(figures["mean_dice"], figures["std_dice"]), figures["mean_hausdorff95_mm"]
+    distance = MINUS if distance is None else f"{distance:.2f}"
     if early:
         # Supports no claim, so it must not look like those that do.
-        dice = f"*{dice}*" + ("" if result["test"] else " (validation)")
+        dice, distance = f"*{dice}*" + ("" if result["test"] else " (validation)"), f"*{distance}*"
         hours = f"**stopped early** after {hours}"
-    distance = figures["mean_hausdorff95_mm"]
-    return dice, MINUS if distance is None else f"{distance:.2f}", f"{hours}, {training['iterations']:,} iterations"
+    return dice, distance, f"{hours}, {training['iterations']:,} iterations"
 
 
 def command(row: Row, task: Task) -> str:
@@ -128,18 +128,27 @@ def smallest_table(result: dict[str, Any] | None) -> str:
 
 
 def whole_mri_table(result: dict[str, Any] | None) -> str:
-    """Seconds of a whole scan by device."""
+    """Seconds of a whole scan by device; of a GPU that there was none of, the command that measures it."""
     if result is None:
         return "Not run yet.\n"
     by = {(one["scan"], one["device"], one["model"]): one for one in result["measured"]}
     models = [row for row in ROWS if any(key[2] == row.name for key in by)]
     lines = [["scan", "on", *(row.title for row in models)], ["---", "---", *["---:"] * len(models)]]
+    shapes = {one["scan"]: f"{one['scan']}, {' x '.join(map(str, one['shape']))}" for one in result["measured"]}
     for scan, device in sorted({key[:2] for key in by}):
         found = [by.get((scan, device, row.name)) for row in models]
-        shape = next(one["shape"] for one in found if one is not None)
-        cells = [MINUS if one is None else seconds(one["seconds"]) for one in found]
-        lines.append([f"{scan}, {' x '.join(map(str, shape))}", device.upper(), *cells])
+        lines.append(
+            [shapes[scan], processor(device), *(MINUS if one is None else seconds(one["seconds"]) for one in found)]
+        )
+    if not any(processor(device) == "GPU" for _, device, _ in by):
+        rest = [""] * (len(models) - 1)
+        lines += [[name, "GPU", "not run: `python -m paper smallest --device cuda`", *rest] for name in shapes.values()]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def processor(device: str) -> str:
+    """What a device of PyTorch is."""
+    return "CPU" if device == "cpu" else "GPU"
 
 
 def seconds(value: float) -> str:

@@ -24,6 +24,7 @@ class Finding:
     cut_off: float | None  # chosen on the first half
     chosen: Alarm | None  # on that half
     checked: Alarm | None  # on the other
+    checked_in_the_middle: Alarm | None  # on the other, without the scans at the ends of the ranges
     worst_missed: float | None  # lowest Dice that it does not find on the other; None where it finds all
 
 
@@ -38,7 +39,8 @@ def finding(result: dict[str, Any]) -> Finding:
     cases = sorted({scan["case"] for scan in scans})
     first = np.isin([scan["case"] for scan in scans], cases[::2])
     cut_off = best_cut_off(quality[first], failed[first])
-    alarms = [None if cut_off is None else alarm(quality[half], failed[half], cut_off) for half in (first, ~first)]
+    parts = (first, ~first, ~first & middle)
+    alarms = [None if cut_off is None else alarm(quality[part], failed[part], cut_off) for part in parts]
     missed = dice[~first & failed & (quality <= (cut_off or 0.0))]
     return Finding(
         int(failed.sum()),

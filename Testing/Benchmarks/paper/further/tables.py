@@ -10,8 +10,9 @@ from mednca.report.changes import EXPERIMENTS
 
 from .. import results
 from . import artefacts, quality
-from .alarms import Finding, finding
+from .alarms import finding
 from .compared import called, gains, subjects
+from .statistics import Alarm
 
 NOT_YET = "Not measured yet: `python -m paper further --data hippocampus/`\n"
 LITTLE = 0.01  # of Dice; where less than this is lost there is nothing to win back
@@ -76,18 +77,24 @@ def _share(part: int, whole: int) -> str:
 WORDS = {
     "failures (Dice below {failure}) among all scans": lambda one: _share(one.failures, one.scans),
     "rank correlation of score and Dice, all scans": lambda one: _two_digits(one.correlation),
-    "the same, scans as they are": lambda one: _two_digits(one.correlation_as_they_are),
+    "rank correlation, scans as they are": lambda one: _two_digits(one.correlation_as_they_are),
     "area under the ROC curve": lambda one: _two_digits(one.area),
-    "the same, without the ends of the ranges": lambda one: _two_digits(one.area_in_the_middle),
+    "area, without the ends of the ranges": lambda one: _two_digits(one.area_in_the_middle),
     "cut-off, chosen on one half of the cases": lambda one: "-" if one.cut_off is None else f"{one.cut_off:.3f}",
-    "on the other half: failures that it finds": lambda one: _alarm(one, "found", "failures"),
+    "on the other half: failures that it finds": lambda one: _found(one.checked),
+    "on the other half: failures found, without the ends": lambda one: _found(one.checked_in_the_middle),
     "on the other half: lowest Dice that it misses": lambda one: _two_digits(one.worst_missed),
-    "on the other half: false alarms among good ones": lambda one: _alarm(one, "false", "successes"),
+    "on the other half: false alarms among good ones": lambda one: _false(one.checked),
+    "on the other half: false alarms, without the ends": lambda one: _false(one.checked_in_the_middle),
 }
 
 
-def _alarm(one: Finding, part: str, whole: str) -> str:
-    return "-" if one.checked is None else _share(getattr(one.checked, part), getattr(one.checked, whole))
+def _found(one: Alarm | None) -> str:
+    return "-" if one is None else _share(one.found, one.failures)
+
+
+def _false(one: Alarm | None) -> str:
+    return "-" if one is None else _share(one.false, one.successes)
 
 
 def _by_change(result: dict[str, Any]) -> str:
@@ -118,7 +125,11 @@ def won_back_table(folder: Path) -> str:
     result = results.read(artefacts.NAME, folder)
     if result is None:
         return NOT_YET
-    lines = [("", "plain", "trained with artefacts", "lost by the plain row", "won back"), ("---", *["---:"] * 4)]
+    early = [
+        " (stopped early)" * results.is_early(results.read(name, folder)) for name in (artefacts.PLAIN, artefacts.WITH)
+    ]
+    columns = (f"plain{early[0]}", f"trained with artefacts{early[1]}", "lost by the plain row", "won back")
+    lines = [("", *columns), ("---", *["---:"] * 4)]
     for one in artefacts.SHOWN:
         plain, trained = (
             dict(zip(curve["levels"], map(results.mean_of, curve["dice"]), strict=True))
