@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
-from .cases import Case, pair_files
+import numpy as np
+
+from .cases import Case, pair_files, read_case
 from .errors import MedNCAError
+from .files import need_library
 
 
 def need_folder_of(path: str | Path) -> None:
@@ -46,6 +50,7 @@ def labelled_cases(images: str | Path, labels: str | Path, chosen: str | Path | 
         MedNCAError: a folder or file cannot be used, or a case is not there.
     """
     cases = pair_files(images, labels)
+    need_readers(cases)
     if not chosen:
         return cases
     wanted = {line.strip() for line in read_text(chosen).splitlines()} - {""}
@@ -56,6 +61,28 @@ def labelled_cases(images: str | Path, labels: str | Path, chosen: str | Path | 
     if not cases:
         raise MedNCAError(f"'{chosen}' names no case; write one name a line.")
     return cases
+
+
+def need_readers(cases: Iterable[Case]) -> None:
+    """Raises MedNCAError unless the libraries that read the files of the cases are installed."""
+    for case in cases:
+        need_library(case.image)
+        need_library(case.label)
+
+
+def need_usable(cases: Iterable[Case]) -> None:
+    """Reads all cases, which takes far less time than segmenting them, so that none ends a long run in its middle.
+
+    Raises:
+        MedNCAError: a file cannot be read, image and label do not fit, or an image has values that are not finite.
+    """
+    for case in cases:
+        try:
+            volume, _ = read_case(case)
+        except MemoryError as error:
+            raise MedNCAError(f"There is not enough memory to read '{case.name}'; crop it.") from error
+        if volume.array.dtype.kind == "f" and not np.isfinite(volume.array).all():
+            raise MedNCAError(f"The image of '{case.name}' has voxels that are not finite numbers; replace them first.")
 
 
 def command_line(*without: str) -> str:

@@ -10,6 +10,7 @@ import sys
 from contextlib import suppress
 from typing import NoReturn
 
+from . import __version__
 from .errors import MedNCAError
 
 
@@ -66,9 +67,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="mednca", description="Medical image segmentation with Neural Cellular Automata. Not for clinical use."
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    segment = commands.add_parser("segment", help="segment a scan", description="Segment a scan.")
+    segment = commands.add_parser(
+        "segment",
+        help="segment a scan",
+        description="Segment a scan: all of it, so crop it first to what the model expects (see mednca info).",
+    )
     segment.add_argument("scan", metavar="SCAN", help="image file (.nii, .nii.gz; others with SimpleITK)")
     segment.add_argument("-o", "--output", required=True, metavar="SEG", help="label map to write, on the scan's grid")
     _add_running(segment)
@@ -77,8 +83,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="also write the probability; for several labels, one file each: FILE_label1, FILE_label2, ...",
     )
-    segment.add_argument("--steps-to", metavar="DIR", help="also write the label map of every recorded step")
-    segment.add_argument("--json", metavar="FILE", help="also write volumes, time and settings")
+    segment.add_argument(
+        "--steps-to",
+        metavar="DIR",
+        help="also write the label map after each step of the first run (of a large scan, after some)",
+    )
+    segment.add_argument("--json", metavar="FILE", help="also write volumes, spread of the runs, time and settings")
 
     commands.add_parser("models", help="list the models that come with MedNCA")
 
@@ -88,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser(
         "evaluate",
         help="figures of a model on labelled cases",
-        description="Dice, 95 % Hausdorff distance and volumes of every case, on its own grid.",
+        description="Dice, 95 %% Hausdorff distance (needs SimpleITK) and volumes of every case, on its own grid.",
     )
     _add_labelled(evaluate)
     _add_running(evaluate, model_required=True)
@@ -109,7 +119,7 @@ def _parser() -> argparse.ArgumentParser:
         "--only",
         nargs="+",
         metavar="NAME",
-        help="some experiments alone: scale, stretch, shift, ghosting, anisotropy, bias",
+        help="some experiments alone: scale, stretch, shift (translation), ghosting, anisotropy, bias (bias field)",
     )
 
     convert = commands.add_parser("convert", help="convert checkpoints of the authors' PyTorch code (needs torch)")
@@ -200,7 +210,12 @@ def _add_running(parser: argparse.ArgumentParser, model_required: bool = False) 
         metavar="NAME|FILE",
         help="shipped model or .npz file" + ("" if model_required else " (hippocampus)"),
     )
-    parser.add_argument("--engine", choices=("auto", "numpy", "torch"), default="auto")
+    parser.add_argument(
+        "--engine",
+        choices=("auto", "numpy", "torch"),
+        default="auto",
+        help="numpy needs nothing more, torch is for GPUs; auto takes torch where --device asks for it (auto)",
+    )
     parser.add_argument("--device", metavar="cpu|cuda", help="cuda runs the torch engine on a GPU")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the cells' random firing (0)")
     parser.add_argument("--runs", type=int, default=1, metavar="N", help="stochastic runs to average (1)")

@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from .arguments import labelled_cases, need_folder_of, need_model_ending, read_text
+from .arguments import labelled_cases, need_folder_of, need_model_ending, need_usable, read_text
 from .card import Card
 from .cases import read_case
 from .console import ProgressBar, duration
@@ -69,7 +69,7 @@ def models(options: argparse.Namespace) -> None:
     """`mednca models`: the shipped models, a line each."""
     for name, path in shipped_models().items():
         card = load_model(path).card
-        print(f"{name:20} {card.title:28} {_dice_of(card)}")
+        print(f"{name:18} {card.title:42} {_dice_of(card)}")
 
 
 def info(options: argparse.Namespace) -> None:
@@ -92,7 +92,7 @@ def info(options: argparse.Namespace) -> None:
         "Levels": ", ".join(f"1/{level.scale} of the size, {level.steps} steps" for level in card.levels),
         "Cells": f"{card.channels} channels, hidden size {card.hidden}, fire rate {card.fire_rate:g}",
         "Parameters": f"{model.parameters:,}",
-        "Dice": _dice_of(card),
+        "Accuracy": _dice_of(card),
         "Measured": card.evaluation.get("how", ""),
         "Trained": card.training.get("command", ""),
         "Data": card.training.get("data", ""),
@@ -111,6 +111,7 @@ def evaluate(options: argparse.Namespace) -> None:
         need_folder_of(options.json)
     cases = labelled_cases(options.images, options.labels, options.cases)
     segmenter = _segmenter(options)
+    need_usable(cases)
     card = segmenter.model.card
     problem = distance_problem()
     if problem:
@@ -226,5 +227,5 @@ def _dice_of(card: Card) -> str:
     mean = card.evaluation.get("mean_dice")
     if not isinstance(mean, (int, float)):
         return "Dice not measured"
-    parts = ", ".join(f"{name} {part:.3f}" for name, part in dice_of_labels(card.evaluation).items())
-    return f"Dice {mean:.3f} on {card.evaluation.get('cases', '?')} cases" + (f" ({parts})" if parts else "")
+    parts = ", ".join(f"{name} {part:.4f}" for name, part in dice_of_labels(card.evaluation).items())
+    return f"Dice {mean:.4f} on {card.evaluation.get('cases', '?')} cases" + (f" ({parts})" if parts else "")

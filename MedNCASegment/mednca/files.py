@@ -14,6 +14,7 @@ from .writing import replacing
 NIFTI_ENDINGS = (".nii", ".nii.gz")
 WRITTEN_ENDINGS = (*NIFTI_ENDINGS, ".nrrd", ".mha")
 ENDINGS = (*WRITTEN_ENDINGS, ".mhd")  # .mhd has its voxels in a second file, so it could not be replaced in one move
+DICOM = " (Slicer and dcm2niix make one of a DICOM series)"
 _RAS_FROM_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
@@ -25,7 +26,7 @@ def read_volume(path: str | os.PathLike) -> Volume:
     """
     path = Path(path)
     if path.is_dir():
-        raise MedNCAError(f"'{path}' is a folder; give an image file such as .nii.gz.")
+        raise MedNCAError(f"'{path}' is a folder; give an image file such as .nii.gz{DICOM}.")
     if not path.is_file():
         raise MedNCAError(f"There is no file '{path}'; check the path.")
     check_ending(path)
@@ -80,8 +81,15 @@ def check_ending(path: str | os.PathLike, writing: bool = False) -> None:
     """
     endings = WRITTEN_ENDINGS if writing else ENDINGS
     if not str(path).lower().endswith(endings):
-        raise MedNCAError(f"'{path}' has no known image ending; use one of {', '.join(endings)}.")
-    if writing and not _use_nibabel(Path(path)):
+        hint = DICOM if not writing and str(path).lower().endswith((".dcm", ".ima")) else ""
+        raise MedNCAError(f"'{path}' has no known image ending; use one of {', '.join(endings)}{hint}.")
+    if writing:
+        need_library(path)
+
+
+def need_library(path: str | os.PathLike) -> None:
+    """Raises MedNCAError unless the library that reads and writes files of this ending is installed."""
+    if not _use_nibabel(Path(path)):
         _simpleitk(Path(path))
 
 
@@ -122,8 +130,10 @@ def _simpleitk(path: Path):
     try:
         import SimpleITK
     except ImportError as error:
-        needed = "nibabel or SimpleITK" if path.name.lower().endswith(NIFTI_ENDINGS) else "SimpleITK"
-        raise MedNCAError(f"Reading and writing '{path.name}' needs {needed}; install it with pip.") from error
+        nifti = path.name.lower().endswith(NIFTI_ENDINGS)
+        needed = "nibabel or SimpleITK; install one (pip install nibabel)" if nifti else "SimpleITK; install it"
+        needed += "" if nifti else " (pip install SimpleITK)"
+        raise MedNCAError(f"Reading and writing '{path.name}' needs {needed}.") from error
     return SimpleITK
 
 

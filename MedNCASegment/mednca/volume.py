@@ -20,13 +20,13 @@ class Volume:
     def __post_init__(self) -> None:
         affine = np.asarray(self.affine, dtype=float)
         if self.array.ndim != 3:
-            raise MedNCAError(
-                f"The volume has {self.array.ndim} dimensions; give a single three-dimensional scalar volume."
-            )
+            count = "1 dimension" if self.array.ndim == 1 else f"{self.array.ndim} dimensions"
+            raise MedNCAError(f"The volume has {count}; give a single three-dimensional scalar volume.")
         if 0 in self.array.shape:
             raise MedNCAError("The volume is empty; load an image with voxels.")
         if self.array.dtype.kind not in "iufb":
-            raise MedNCAError(f"The volume holds {self.array.dtype} values; give one with real numbers.")
+            held = "colours" if self.array.dtype.names else f"{self.array.dtype} values"
+            raise MedNCAError(f"The volume holds {held}; give one with real numbers.")
         if not _is_usable(affine):
             raise MedNCAError("The volume's geometry is not usable (its affine cannot be inverted); check its header.")
         object.__setattr__(self, "affine", affine)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..arguments import command_line, labelled_cases
+from ..arguments import command_line, labelled_cases, need_usable
 from ..console import ProgressBar, duration
 from ..engines import make_engine
 from ..errors import MedNCAError
@@ -80,6 +80,7 @@ def _report(options: argparse.Namespace, folder: Path, progress: ProgressFile) -
     engine = make_engine(options.engine, options.device)
     if not experiments:
         raise MedNCAError(f"Nothing of what was asked for can be measured. {NEEDS_TORCHIO}")
+    need_usable(cases)
     _make(folder)
     partial = Partial(folder, model, running, cases)
     measurement = Measurement(model, cases, experiments, engine, running, partial.found)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..arguments import need_folder_of
+from ..arguments import need_folder_of, need_readers
 from ..cases import AnyCase, Dataset, find_dataset, leave_out
 from ..console import ProgressBar, duration
 from ..errors import MedNCAError
@@ -46,6 +46,7 @@ def look_at(folder: str | Path, exclude: Iterable[str] = (), skip_bad: bool = Fa
     """
     dataset = find_dataset(folder)
     cases = leave_out(dataset.cases, exclude)
+    need_readers(cases)
     bar, rows = ProgressBar(), []
     try:
         for row in checking(cases, dataset.labels):

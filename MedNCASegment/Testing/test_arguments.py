@@ -1,0 +1,109 @@
+"""What is wrong with files is said before the work starts."""
+
+import sys
+
+import numpy as np
+import pytest
+from core_cases import random_volume, small_model
+from mednca import MedNCAError, Volume, cli, save_model, write_volume
+from mednca.arguments import labelled_cases, need_usable
+from mednca.files import read_volume
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A model and two labelled cases, `a` and `b`."""
+    save_model(small_model(), tmp_path / "small.npz")
+    for part in ("images", "labels"):
+        (tmp_path / part).mkdir()
+    for name in "ab":
+        volume = random_volume()
+        write_volume(tmp_path / "images" / f"{name}.nii.gz", volume)
+        label = (volume.array > 400).astype(np.uint8)
+        write_volume(tmp_path / "labels" / f"{name}.nii.gz", Volume(label, volume.affine))
+    return tmp_path
+
+
+def spoil(place):
+    """One voxel of the second image is not finite."""
+    volume = random_volume()
+    array = volume.array.astype(np.float32)
+    array[0, 0, 0] = np.nan
+    write_volume(place / "images" / "b.nii.gz", Volume(array, volume.affine))
+
+
+def crop(place):
+    """The second label has lost a slice."""
+    label = read_volume(place / "labels" / "b.nii.gz")
+    write_volume(place / "labels" / "b.nii.gz", Volume(label.array[:, :, 1:], label.affine))
+
+
+def cut(place):
+    """The second image is damaged."""
+    content = (place / "images" / "b.nii.gz").read_bytes()
+    (place / "images" / "b.nii.gz").write_bytes(content[: len(content) // 2])
+
+
+def test_good_cases_are_usable(place):
+    need_usable(labelled_cases(place / "images", place / "labels"))
+
+
+@pytest.mark.parametrize(("harm", "words"), [(spoil, "'b' has voxels"), (crop, "'b' do not fit"), (cut, "b.nii.gz")])
+@pytest.mark.parametrize("command", ["evaluate", "report"])
+def test_a_bad_case_is_named_before_any_is_measured(place, capsys, command, harm, words):
+    harm(place)
+    arguments = [command, "--model", "small.npz", "--images", "images", "--labels", "labels"]
+    paths = [str(place / one) if (place / one).exists() else one for one in arguments]
+    output = ["-o", str(place / "report")] if command == "report" else []
+    assert cli.main([*paths, *output]) == 2
+    said = capsys.readouterr()
+    assert words in said.err
+    assert "case 1 of 2" not in said.err  # no bar was drawn
+    assert not (place / "report").exists()
+
+
+@pytest.mark.parametrize("command", ["evaluate", "report", "plan"])
+def test_a_missing_library_is_said_once_and_not_of_every_case(place, capsys, monkeypatch, command):
+    for library in ("nibabel", "SimpleITK"):
+        monkeypatch.setitem(sys.modules, library, None)
+    arguments = ["--data", str(place)]
+    if command != "plan":
+        folders = [str(place / part) for part in ("images", "labels")]
+        arguments = ["--model", str(place / "small.npz"), "--images", folders[0], "--labels", folders[1]]
+    output = ["-o", str(place / "report")] if command == "report" else []
+    assert cli.main([command, *arguments, *output]) == 2
+    said = capsys.readouterr()
+    assert said.err == (
+        "mednca: Reading and writing 'a.nii.gz' needs nibabel or SimpleITK; install one (pip install nibabel).\n"
+    )
+    assert said.out == ""
+
+
+def test_a_dicom_series_is_told_how_it_becomes_a_file(tmp_path):
+    (tmp_path / "IM0001.dcm").write_bytes(bytes(200))
+    for path in (tmp_path, tmp_path / "IM0001.dcm"):
+        with pytest.raises(MedNCAError, match="dcm2niix"):
+            read_volume(path)
+
+
+def test_a_volume_of_colours_is_called_so():
+    array = np.zeros((2, 2, 2), [("R", "u1"), ("G", "u1"), ("B", "u1")])
+    with pytest.raises(MedNCAError, match="holds colours"):
+        Volume(array, np.eye(4))
+
+
+def test_every_option_says_what_it_does(capsys):
+    for command in ("segment", "models", "info", "evaluate", "report", "convert", "plan", "train"):
+        with pytest.raises(SystemExit):
+            cli.main([command, "--help"])
+        options = capsys.readouterr().out.split("options:")[1].splitlines()
+        for line, following in zip(options, [*options[1:], ""], strict=True):
+            alone = line.startswith("  -") and len(line.strip().split("  ")) == 1
+            assert not alone or following.startswith("      "), f"{command}: {line}"
+
+
+def test_the_version_is_told(capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("mednca ")
