@@ -2,14 +2,10 @@
 
 import slicer
 
-from .run_folder import RUN_ATTRIBUTE
+from .run_folder import RUN_ATTRIBUTE, createRunFolder, subjectHierarchy
 
 # Not that of a run: segmenting once more into one segmentation of a batch must not remove all the others.
 BATCH_ATTRIBUTE = "MedNCA.Batch"
-
-
-def _hierarchy():
-    return slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
 
 
 def volumesInFolder(folderItem: int) -> list:
@@ -17,7 +13,7 @@ def volumesInFolder(folderItem: int) -> list:
 
     Label maps are left out, and so is what a run or a batch has made, or else probabilities would be taken for scans.
     """
-    hierarchy, found = _hierarchy(), []
+    hierarchy, found = subjectHierarchy(), []
     for item in slicer.util.getSubjectHierarchyItemChildren(folderItem):
         if hierarchy.GetItemAttribute(item, RUN_ATTRIBUTE) or hierarchy.GetItemAttribute(item, BATCH_ATTRIBUTE):
             continue
@@ -31,16 +27,11 @@ def volumesInFolder(folderItem: int) -> list:
 
 def createBatchFolder(besideNode, name: str) -> int:
     """Add an empty folder beside a node (at the top for None or a node without an item); returns its item."""
-    hierarchy = _hierarchy()
-    item = hierarchy.GetItemByDataNode(besideNode) if besideNode is not None else 0
-    parent = hierarchy.GetItemParent(item) if item else hierarchy.GetSceneItemID()
-    folder = hierarchy.CreateFolderItem(parent, hierarchy.GenerateUniqueItemName(name))
-    hierarchy.SetItemAttribute(folder, BATCH_ATTRIBUTE, "1")
-    return folder
+    return createRunFolder(besideNode, name, BATCH_ATTRIBUTE)
 
 
 def folderOf(node) -> int:
     """The item of the hierarchy in which a node lies; 0 when it has none of its own."""
-    hierarchy = _hierarchy()
+    hierarchy = subjectHierarchy()
     item = hierarchy.GetItemByDataNode(node)
     return hierarchy.GetItemParent(item) if item else 0

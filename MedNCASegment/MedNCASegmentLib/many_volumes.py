@@ -8,13 +8,13 @@ from .batch import Batch, SegmentationBatch
 from .batch_folder import folderOf, volumesInFolder
 from .logic import RunOptions
 from .parameters import Scope, optionValues
+from .run_folder import subjectHierarchy
 from .sequence_batch import SequenceBatch
 
 
 def volumesBeside(volumeNode) -> list:
     """The scans in the subject hierarchy folder of a volume, itself among them."""
-    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
-    return volumesInFolder(folderOf(volumeNode) or hierarchy.GetSceneItemID())
+    return volumesInFolder(folderOf(volumeNode) or subjectHierarchy().GetSceneItemID())
 
 
 def sequenceOf(volumeNode) -> tuple:

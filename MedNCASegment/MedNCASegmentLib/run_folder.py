@@ -2,36 +2,39 @@
 
 import slicer
 
-RUN_ATTRIBUTE = "MedNCA.Run"
+# Attributes of items: a folder of a run, and what a run has put into its folder.
+RUN_ATTRIBUTE, MADE_ATTRIBUTE = "MedNCA.Run", "MedNCA.Made"
 
 
-def _hierarchy():
+def subjectHierarchy():
+    """The subject hierarchy of the scene."""
     return slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
 
 
-def createRunFolder(volumeNode, name: str) -> int:
-    """Add an empty folder beside a volume, or at the top for None; returns its item."""
-    hierarchy = _hierarchy()
-    volumeItem = hierarchy.GetItemByDataNode(volumeNode) if volumeNode is not None else 0
-    parent = hierarchy.GetItemParent(volumeItem) if volumeItem else hierarchy.GetSceneItemID()
+def createRunFolder(besideNode, name: str, attribute: str = RUN_ATTRIBUTE) -> int:
+    """Add an empty folder beside a node (at the top for None or a node without an item); returns its item."""
+    hierarchy = subjectHierarchy()
+    item = hierarchy.GetItemByDataNode(besideNode) if besideNode is not None else 0
+    parent = hierarchy.GetItemParent(item) if item else hierarchy.GetSceneItemID()
     folder = hierarchy.CreateFolderItem(parent, hierarchy.GenerateUniqueItemName(name))
-    hierarchy.SetItemAttribute(folder, RUN_ATTRIBUTE, "1")
+    hierarchy.SetItemAttribute(folder, attribute, "1")
     return folder
 
 
 def putIntoFolder(folder: int, node) -> None:
     """Place a node in the folder. Sequences and browsers get no item by themselves, so one is made where it lacks."""
-    hierarchy = _hierarchy()
+    hierarchy = subjectHierarchy()
     item = hierarchy.GetItemByDataNode(node)
     if item:
         hierarchy.SetItemParent(item, folder)
     else:
-        hierarchy.CreateItem(folder, node)
+        item = hierarchy.CreateItem(folder, node)
+    hierarchy.SetItemAttribute(item, MADE_ATTRIBUTE, "1")
 
 
 def runFolderOf(node) -> int:
     """The run folder in which a node lies; 0 when it lies in none."""
-    hierarchy = _hierarchy()
+    hierarchy = subjectHierarchy()
     item = hierarchy.GetItemByDataNode(node) if node is not None else 0
     parent = hierarchy.GetItemParent(item) if item else 0
     return parent if parent and hierarchy.GetItemAttribute(parent, RUN_ATTRIBUTE) else 0
@@ -39,16 +42,18 @@ def runFolderOf(node) -> int:
 
 def nodesIn(folder: int) -> list:
     """The nodes of a run."""
-    hierarchy = _hierarchy()
+    hierarchy = subjectHierarchy()
     items = slicer.util.getSubjectHierarchyItemChildren(folder, recursive=True)
     return [node for node in map(hierarchy.GetItemDataNode, items) if node is not None]
 
 
 def removeRunFolder(folder: int, keep=()) -> None:
-    """Remove a run and all its nodes, except those to keep, which stay without a folder."""
-    hierarchy = _hierarchy()
-    for node in keep:
-        item = hierarchy.GetItemByDataNode(node)
-        if item:
+    """Remove a run and all its nodes, except those to keep and what others have put there, such as exported models;
+    these stay beside where the folder was.
+    """
+    hierarchy = subjectHierarchy()
+    kept = [hierarchy.GetItemByDataNode(node) for node in keep]
+    for item in slicer.util.getSubjectHierarchyItemChildren(folder):
+        if item in kept or not hierarchy.GetItemAttribute(item, MADE_ATTRIBUTE):
             hierarchy.SetItemParent(item, hierarchy.GetItemParent(folder))
     hierarchy.RemoveItem(folder, True, True)

@@ -11,7 +11,7 @@ from mednca.metrics import dice, label_dice
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 
 from .logic import MedNCASegmentLogic, RunOptions
-from .run_folder import removeRunFolder, runFolderOf
+from .run_folder import removeRunFolder, runFolderOf, subjectHierarchy
 from .sample_data import CATEGORY, CHECKSUMS, SAMPLE_NAME, SCAN, registerSampleData
 from .selftest_scene import expertLabels, insideROI, nodeIDs, segmentArray
 
@@ -222,6 +222,18 @@ class MedNCASegmentTest(ScriptedLoadableModuleTest):
                 MedNCASegmentLogic().segment(volume)
             self.assertTrue(str(caught.exception).endswith("."), caught.exception)
             self.assertEqual(nodeIDs(), before)
+
+    def test_segmentingIntoTheSameNodeKeepsWhatOthersHavePutBesideIt(self):
+        volume = slicer.util.loadVolume(str(SCAN))
+        segmentation = MedNCASegmentLogic().segment(volume)
+        # Where Slicer puts the models that segments are exported to.
+        hierarchy, model = subjectHierarchy(), slicer.mrmlScene.AddNewNodeByClass("vtkMRMLModelNode", "Exported")
+        hierarchy.SetItemParent(hierarchy.GetItemByDataNode(model), runFolderOf(segmentation))
+
+        MedNCASegmentLogic().segment(volume, outputNode=segmentation)
+
+        self.assertTrue(slicer.mrmlScene.IsNodePresent(model))
+        self.assertEqual(len(slicer.util.getNodesByClass("vtkMRMLTableNode")), 1)
 
     def test_sameNodeIsFilledAnew(self):
         volume = slicer.util.loadVolume(str(SCAN))

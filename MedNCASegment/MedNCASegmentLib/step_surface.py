@@ -6,6 +6,8 @@ import vtk
 from slicer.i18n import tr as _
 from vtk.util import numpy_support
 
+from .run_folder import putIntoFolder
+
 SEQUENCE_ROLE = "MedNCA.Steps"
 SMOOTHING_ITERATIONS, PASS_BAND = 15, 0.1
 
@@ -76,12 +78,7 @@ class StepSurface:
         display.SetActiveScalarName("Label")
         display.SetScalarVisibility(True)
         if folderItem:
-            hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
-            item = hierarchy.GetItemByDataNode(node)
-            if item:
-                hierarchy.SetItemParent(item, folderItem)
-            else:
-                hierarchy.CreateItem(folderItem, node)
+            putIntoFolder(folderItem, node)
 
 
 def labelSurface(labelNode) -> vtk.vtkPolyData:
