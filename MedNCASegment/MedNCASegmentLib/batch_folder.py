@@ -2,6 +2,7 @@
 
 import slicer
 
+from .reading import isScan
 from .run_folder import RUN_ATTRIBUTE, createRunFolder, subjectHierarchy
 
 # Not that of a run: segmenting once more into one segmentation of a batch must not remove all the others.
@@ -9,7 +10,7 @@ BATCH_ATTRIBUTE = "MedNCA.Batch"
 
 
 def volumesInFolder(folderItem: int) -> list:
-    """The scalar volumes in a folder of the subject hierarchy and in the folders within it, in their order there.
+    """The scans in a folder of the subject hierarchy and in the folders within it, in their order there.
 
     Label maps are left out, and so is what a run or a batch has made, or else probabilities would be taken for scans.
     """
@@ -18,8 +19,7 @@ def volumesInFolder(folderItem: int) -> list:
         if hierarchy.GetItemAttribute(item, RUN_ATTRIBUTE) or hierarchy.GetItemAttribute(item, BATCH_ATTRIBUTE):
             continue
         node = hierarchy.GetItemDataNode(item)
-        # Vector and diffusion volumes are scalar volumes by class, so the class itself counts.
-        if node is not None and node.GetClassName() == "vtkMRMLScalarVolumeNode":
+        if isScan(node):
             found.append(node)
         found += volumesInFolder(item)
     return found

@@ -2,7 +2,7 @@
 
 import slicer
 
-from .readiness import isScan
+from .reading import isScan
 
 PLANES = ("sagittal", "coronal", "axial")  # by the RAS axis along which they are sliced
 

@@ -9,13 +9,8 @@ from slicer.i18n import tr as _
 
 from .many_volumes import scopeObstacle
 from .parameters import Device, Engine
-from .reading import blockInside
+from .reading import blockInside, isScan
 from .wording import memoryText
-
-
-def isScan(node) -> bool:
-    """Whether a node is a scalar volume itself: not a label map, not a vector or tensor volume."""
-    return node is not None and node.GetClassName() == "vtkMRMLScalarVolumeNode" and not node.GetHideFromEditors()
 
 
 def obstacle(parameters, model: Model | None) -> str:

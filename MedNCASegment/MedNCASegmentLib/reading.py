@@ -22,6 +22,11 @@ class Scan:
     inside: np.ndarray | None  # boolean [i, j, k], the voxels inside the region of interest; None: all
 
 
+def isScan(node) -> bool:
+    """Whether a node is a scalar volume itself: not a label map, not a vector or tensor volume; nor a hidden one."""
+    return node is not None and node.GetClassName() == "vtkMRMLScalarVolumeNode" and not node.GetHideFromEditors()
+
+
 def readScan(volumeNode, roiNode=None) -> Scan:
     """Copy what of a scalar volume lies inside a region of interest, or all of it.
 

@@ -20,7 +20,8 @@ from .model_chooser import ModelChooser
 from .node_watcher import NodeWatcher
 from .on_display import positionOnDisplay, scanOnDisplay
 from .parameters import MedNCASegmentParameterNode, Scope, optionValues
-from .readiness import isScan, obstacle, recordedMemory
+from .readiness import obstacle, recordedMemory
+from .reading import isScan
 from .region_chooser import RegionChooser
 from .result_section import ResultSection, isShownIn3D, showIn3D
 from .run_results import outputFor
