@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mednca.cases import AnyCase, read_case
+from mednca.errors import MedNCAError
 from mednca.metrics import dice
 from mednca.report.changes import EXPERIMENTS, Experiment, Scan
 from mednca.writing import replacing
@@ -27,7 +28,8 @@ PARTIAL = "robustness.json"  # in the row's work folder, while it is not complet
 def measure_row(row: Row, study: Study, command: str) -> None:
     """Measure all experiments of a row and write its result; goes on where an interrupted one stopped.
 
-    A row that has not been measured on the test part yet is left out, with a line that says so.
+    A row that has not been measured on the test part yet, or whose weights are not there, is left out, with a line that
+    says so.
     """
     name = f"{results.ROBUSTNESS}/{row.name}"
     if results.read(name, study.into) is not None:
@@ -35,7 +37,11 @@ def measure_row(row: Row, study: Study, command: str) -> None:
     if not is_final(row, study.into):
         print(f"{row.name}: not measured on the test part yet, so neither is its robustness")
         return
-    candidate, offset = trained(row, study)
+    try:
+        candidate, offset = trained(row, study)
+    except MedNCAError as error:
+        print(error)
+        return
     kept = study.work / row.name / PARTIAL
     found = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
     cases = study.parts["test"]

@@ -85,8 +85,8 @@ def trained(row: Row, study: Study) -> tuple[Candidate, float]:
     path = study.work / row.name / WEIGHTS
     if not path.exists():
         raise MedNCAError(
-            f"The row '{row.name}' has no weights in '{study.work}'; give the folder that it was trained in (--work), or"
-            " train it anew into results of your own (--results FOLDER)."
+            f"The row '{row.name}' has no weights in '{study.work}'; give the folder that it was trained in (--work),"
+            " or train it anew into results of your own (--results FOLDER)."
         )
     kept = read_checkpoint(path.read_bytes(), path)
     candidate = row.make(study.seed, study.task)

@@ -56,17 +56,18 @@ class Subject:
 
 
 def from_row(row: Row, study: Study) -> Subject | None:
-    """A row's best weights; None, with a line that says so, while it is not final or if it is no automaton of the core.
-
-    Raises:
-        MedNCAError: its weights are not in the work folder.
-    """
+    """A row's best weights; None, with a line that says so, while it is not final, if its weights are not there, or if
+    it is no automaton of the core."""
     from ..table_row import is_final, trained
 
     if not is_final(row, study.into):
         print(f"{row.name}: not trained to its end yet, so nothing further is measured")
         return None
-    candidate, offset = (None, 0.0) if row.make is None else trained(row, study)
+    try:
+        candidate, offset = (None, 0.0) if row.make is None else trained(row, study)
+    except MedNCAError as error:
+        print(error)
+        return None
     if not hasattr(candidate, "model"):
         print(f"{row.name}: no automaton of the core, so nothing further is measured")
         return None
