@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mednca import Card, Model, Volume
+from mednca import Card, Model, Volume, write_volume
 from mednca.rule import Rule
 
 MODULE = Path(__file__).resolve().parents[1]
@@ -75,3 +75,11 @@ def random_volume(shape=(14, 9, 11), spacing=(1.0, 1.5, 1.25), seed: int = 0) ->
     affine = np.diag([*spacing, 1.0])
     affine[:3, 3] = (-10, 20, 5)
     return Volume(array.astype(np.int16), affine)
+
+
+def write_bright_case(folder: Path, file: str, volume: Volume, images: str = "images", labels: str = "labels") -> None:
+    """A file of a volume, and one of the same name with its boxes as their label, in two folders of a folder."""
+    label = Volume((volume.array > 400).astype(np.uint8), volume.affine)
+    for name, written in ((images, volume), (labels, label)):
+        (folder / name).mkdir(exist_ok=True)
+        write_volume(folder / name / file, written)

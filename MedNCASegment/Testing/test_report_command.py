@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 import pytest
-from core_cases import MODULE, random_volume, small_model
+from core_cases import MODULE, random_volume, small_model, write_bright_case
 from mednca import cli, save_model, write_volume
 from mednca.process import started_at
 from mednca.report import changes, measuring, progress
@@ -23,13 +23,8 @@ ONLY = ("--only", "stretch", "shift")
 def place(tmp_path):
     """A folder with a small model and two labelled cases."""
     save_model(small_model(), tmp_path / "small.npz")
-    for name in ("images", "labels"):
-        (tmp_path / name).mkdir()
     for number in range(2):
-        volume = random_volume(seed=number)
-        write_volume(tmp_path / "images" / f"case_{number}.nii", volume)
-        label = (volume.array > 400).astype(np.uint8)
-        write_volume(tmp_path / "labels" / f"case_{number}.nii", type(volume)(label, volume.affine))
+        write_bright_case(tmp_path, f"case_{number}.nii", random_volume(seed=number))
     return tmp_path
 
 

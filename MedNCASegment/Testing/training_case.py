@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-from core_cases import MODULE, random_volume, require_torch, small_card
-from mednca import Model, Volume, write_volume
+from core_cases import MODULE, random_volume, require_torch, small_card, write_bright_case
+from mednca import Model
 from mednca.cases import find_cases, split_cases
 
 require_torch()
@@ -30,13 +30,9 @@ RECIPE = Recipe(iterations=8, batch=2, patch=6, precision="float32", checkpoint_
 
 def write_cases(folder: Path, count: int = 5) -> Path:
     """Cases with a bright box as their label."""
-    for name in ("imagesTr", "labelsTr"):
-        (folder / name).mkdir()
     for number in range(count):
         volume = random_volume(shape=(14 - number % 2, 9, 11), seed=number)
-        write_volume(folder / "imagesTr" / f"case_{number}.nii.gz", volume)
-        label = Volume((volume.array > 400).astype(np.uint8), volume.affine)
-        write_volume(folder / "labelsTr" / f"case_{number}.nii.gz", label)
+        write_bright_case(folder, f"case_{number}.nii.gz", volume, "imagesTr", "labelsTr")
     return folder
 
 
