@@ -1,29 +1,14 @@
-"""Plans: proposed by rules that a person can follow, readable, editable, and checked when they are read."""
+"""Plans are proposed for scans by rules that a person can follow."""
 
-import json
 import random
 
 import pytest
-from made_cases import ellipsoids, scan_fingerprint, write_case
-from mednca import Card, MedNCAError
+from made_cases import scan_fingerprint
+from mednca import MedNCAError
 from mednca.card import PLANES
 from mednca.cases import Dataset
-from mednca.cli import main
-from mednca.training.plan import Plan, preset_names, propose, read_preset
-from mednca.training.recipe import Recipe
-
-HIPPOCAMPUS = ((35, 50, 36), (1, 1, 1), (22, 39, 26))
-PROSTATE = ((384, 384, 19), (0.5, 0.5, 3), (50, 42, 45))
-LIVER = ((512, 512, 120), (0.8, 0.8, 2.5), (200, 150, 160))
-LESION = ((512, 512, 120), (0.8, 0.8, 2.5), (12, 12, 12))
-
-
-def scales(plan):
-    return [level.scale for level in plan.card.levels]
-
-
-def steps(plan):
-    return [level.steps for level in plan.card.levels]
+from mednca.training.plan import Plan, propose
+from plan_case import HIPPOCAMPUS, LESION, LIVER, PROSTATE, scales, steps
 
 
 def test_coarse_slices_are_kept_as_they_were_taken():
@@ -102,10 +87,10 @@ def test_levels_are_added_until_the_coarsest_is_crossed_in_few_steps(scan, wante
     assert scales(propose(scan_fingerprint(*scan))) == wanted
 
 
-def test_any_scan_gets_a_plan_that_holds_together():
-    seed = random.randrange(10**6)
+@pytest.mark.parametrize("seed", range(4))
+def test_any_scan_gets_a_plan_that_holds_together(seed):
     draw = random.Random(seed)
-    for _ in range(100):
+    for _ in range(25):
         shape = [draw.choice((1, 5, 20, 40, 100, 250, 700)) for _ in range(3)]
         spacing = [draw.choice((0.05, 0.4, 0.7, 1, 2, 5)) for _ in range(3)]
         organ = [max(mm, side * mm * draw.random()) for side, mm in zip(shape, spacing, strict=True)]
@@ -114,7 +99,7 @@ def test_any_scan_gets_a_plan_that_holds_together():
             scan_fingerprint(shape, spacing, organ, [draw.random() * 100 for _ in range(3)], parts=parts, cases=2),
             minutes=draw.choice((None, 0.5, 30, 600)),
         )
-        what = f"seed {seed}: {shape}, {spacing}, {organ}, {parts} labels: {plan.card.input}, {plan.card.levels}"
+        what = f"{shape}, {spacing}, {organ}, {parts} labels: {plan.card.input}, {plan.card.levels}"
         assert Plan.from_json(plan.to_json()) == plan, what
         axes = [axis for axis in range(3) if axis != PLANES[plan.card.input.plane]]
         cell = plan.card.input.spacing[0]
@@ -203,198 +188,3 @@ def test_the_cases_folder_fills_in_the_card():
     assert (card.name, card.title, card.modality) == ("my-hearts", "My Hearts", "CT")
     assert card.training == {"data": "Hospital A", "data_licence": "CC0"}
     assert [label.name for label in card.labels] == ["Part 1"]
-
-
-@pytest.mark.parametrize("name", preset_names())
-def test_every_preset_makes_a_valid_plan(name):
-    for scan in (HIPPOCAMPUS, PROSTATE):
-        plan = propose(scan_fingerprint(*scan, parts=2), preset=name, seed=3)
-        assert Plan.from_json(plan.to_json()) == plan
-        assert plan.recipe.seed == 3
-        assert plan.recipe.iterations
-        limited = propose(scan_fingerprint(*scan, parts=2), preset=name, minutes=7)
-        assert (limited.recipe.minutes, limited.recipe.iterations) == (7, None)
-
-
-@pytest.mark.parametrize(
-    ("name", "channels", "hidden"), [("med-nca", 32, 128), ("med-nca-c16", 16, 128), ("med-nca-h64", 32, 64)]
-)
-def test_the_papers_models_are_those_of_the_paper(name, channels, hidden):
-    small = propose(scan_fingerprint(*HIPPOCAMPUS), preset=name)
-    assert (small.card.channels, small.card.hidden) == (channels, hidden)
-    assert (small.cells, scales(small), steps(small), small.recipe.patch) == ((64, 64), [4, 1], [16, 16], 16)
-    large = propose(scan_fingerprint(*PROSTATE), preset=name)
-    assert (large.cells, scales(large), steps(large), large.recipe.patch) == ((256, 256), [4, 1], [64, 64], 64)
-    assert large.recipe.coarse_loss == 0
-
-
-def test_the_papers_backbone_has_one_level():
-    for scan in (HIPPOCAMPUS, PROSTATE):
-        plan = propose(scan_fingerprint(*scan), preset="backbone-nca-64")
-        assert (plan.cells, scales(plan), steps(plan)) == ((64, 64), [1], [64])
-
-
-def test_the_models_that_come_along_have_their_plans():
-    whole = propose(scan_fingerprint(*HIPPOCAMPUS, parts=2), preset="hippocampus")
-    assert (whole.card.name, len(whole.card.labels), whole.card.input.plane) == ("hippocampus", 1, "coronal")
-    parts = propose(scan_fingerprint(*HIPPOCAMPUS, parts=2), preset="hippocampus-parts")
-    assert (parts.card.name, len(parts.card.labels), parts.card.input.plane) == ("hippocampus-parts", 2, "sagittal")
-    for plan in (whole, parts):
-        assert (plan.recipe.batch, plan.recipe.patch, plan.recipe.learning_rate) == (16, 24, 3e-3)
-        assert (scales(plan), steps(plan)) == ([4, 1], [16, 16])
-    # A complete plan: nothing of it is left to the proposal, whatever the data.
-    overlay = read_preset("hippocampus")
-    assert set(overlay["recipe"]) | {"seed"} == set(Recipe.__dataclass_fields__)
-    assert set(overlay["card"]) | {"date", "evaluation", "format"} == set(Card.__dataclass_fields__)
-
-
-def test_an_unknown_preset_is_refused_with_the_known_ones():
-    with pytest.raises(MedNCAError, match="no preset 'unet'; there are .*med-nca"):
-        propose(scan_fingerprint(*HIPPOCAMPUS), preset="unet")
-
-
-def test_an_overlay_replaces_values_and_lists_and_leaves_the_rest():
-    plan = propose(scan_fingerprint(*HIPPOCAMPUS))
-    changed = plan.overlaid({"card": {"channels": 16, "levels": [{"scale": 1, "steps": 9}]}, "recipe": {"batch": 2}})
-    assert (changed.card.channels, changed.card.hidden, steps(changed)) == (16, plan.card.hidden, [9])
-    assert (changed.recipe.batch, changed.recipe.patch) == (2, plan.recipe.patch)
-    assert changed.card.labels == plan.card.labels
-    with pytest.raises(MedNCAError, match="'recipe.batch'"):
-        plan.overlaid({"recipe": {"batch": 0}})
-
-
-def test_what_is_changed_loses_the_reason_of_the_proposal():
-    plan = propose(scan_fingerprint(*HIPPOCAMPUS))
-    levels = [{"scale": level.scale, "steps": 20} for level in plan.card.levels]
-    changed = plan.overlaid({"recipe": {"batch": 2, "patch": plan.recipe.patch}, "card": {"levels": levels}})
-    differing = {name for name in plan.why if changed.why[name] != plan.why[name]}
-    assert differing == {"batch", "steps"}
-    assert changed.why["batch"] == changed.why["steps"] == "Given, not chosen by the rules."
-    explained = plan.overlaid({"recipe": {"batch": 2}, "why": {"batch": "A small card."}})
-    assert explained.why["batch"] == "A small card."
-
-
-@pytest.mark.parametrize("name", preset_names())
-def test_presets_give_reasons_for_what_they_change(name):
-    for scan in (HIPPOCAMPUS, PROSTATE):
-        plan = propose(scan_fingerprint(*scan, parts=2), preset=name)
-        assert not [choice for choice, reason in plan.why.items() if reason == "Given, not chosen by the rules."]
-
-
-def edited(change):
-    raw = json.loads(propose(scan_fingerprint(*HIPPOCAMPUS)).to_json())
-    change(raw)
-    return json.dumps(raw)
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (lambda raw: raw.pop("format"), "no format number"),
-        (lambda raw: raw.update(format=2), "format 2.*update MedNCA"),
-        (lambda raw: raw.update(format=True), "no format number"),
-        (lambda raw: raw.update(extra=1), "unknown fields \\(extra\\)"),
-        (lambda raw: raw.pop("card"), "'card' must be an object"),
-        (lambda raw: raw["card"].pop("levels"), "The plan's card lacks the field 'levels'"),
-        (lambda raw: raw["card"].update(channels=1), "The plan's card is wrong: 'channels'"),
-        (lambda raw: raw.update(recipe=[]), "'recipe' must be an object"),
-        (lambda raw: raw["recipe"].update(epochs=3), "'recipe' has unknown fields \\(epochs\\)"),
-        (lambda raw: raw["recipe"].update(batch="many"), "'recipe.batch' must be a whole number from 1"),
-        (lambda raw: raw["recipe"].update(batch=2.5), "'recipe.batch' must be a whole number"),
-        (lambda raw: raw["recipe"].update(batch=None), "'recipe.batch' must be a number"),
-        (lambda raw: raw["recipe"].update(batch=True), "'recipe.batch' must be a whole number"),
-        (lambda raw: raw["recipe"].update(learning_rate=float("nan")), "'recipe.learning_rate' must be a number"),
-        (lambda raw: raw["recipe"].update(recompute=1), "'recipe.recompute' must be true or false"),
-        (lambda raw: raw["recipe"].update(precision="half"), "'recipe.precision' must be one of auto"),
-        (lambda raw: raw["recipe"].update(minutes=3), "both 'iterations' and 'minutes'"),
-        (lambda raw: raw.update(why={"batch": 3}), "'why' must hold texts"),
-        (lambda raw: raw.update(why=[]), "'why' must be an object"),
-        (lambda raw: raw["fingerprint"].pop("shape"), "'fingerprint' lacks the cases' sizes"),
-        (lambda raw: raw["fingerprint"]["spacing"].update(most=[1, 0, 1]), "'fingerprint' lacks the cases' sizes"),
-    ],
-)
-def test_a_wrong_plan_is_refused_with_one_sentence(change, words):
-    with pytest.raises(MedNCAError, match=words) as error:
-        Plan.from_json(edited(change))
-    assert "\n" not in str(error.value)
-
-
-@pytest.mark.parametrize("text", ["", "{", "[1, 2]", '"plan"', "[" * 100_000])
-def test_what_is_no_plan_at_all_is_refused(text):
-    with pytest.raises(MedNCAError, match="plan"):
-        Plan.from_json(text)
-
-
-def test_a_broken_plan_says_in_which_line():
-    text = propose(scan_fingerprint(*HIPPOCAMPUS)).to_json().replace('"recipe": {', '"recipe": {,')
-    with pytest.raises(MedNCAError, match=r"line \d+"):
-        Plan.from_json(text)
-
-
-def test_every_number_of_a_recipe_is_checked():
-    for name, value in vars(Recipe()).items():
-        if name == "precision":
-            continue
-        with pytest.raises(MedNCAError, match=f"recipe.{name}"):
-            Plan.from_json(edited(lambda raw, name=name: raw["recipe"].update({name: -1})))
-        assert value is None or Plan.from_json(edited(lambda raw, n=name, v=value: raw["recipe"].update({n: v})))
-
-
-@pytest.fixture
-def data(tmp_path):
-    for seed, name in enumerate("abc"):
-        write_case(tmp_path / "data", name, *ellipsoids(parts=2, seed=seed))
-    return tmp_path / "data"
-
-
-def test_the_command_prints_the_plan_and_the_table_of_cases(data, capsys):
-    assert main(["plan", "--data", str(data), "--preset", "med-nca-c16", "--memory", "8", "--minutes", "2"]) == 0
-    out, err = capsys.readouterr()
-    plan = Plan.from_json(out)
-    assert (plan.card.channels, plan.recipe.minutes, plan.fingerprint["cases"]) == (16, 2, 3)
-    assert "3 cases, usable" in err
-    assert "GB of memory" in err
-
-
-def test_the_command_writes_a_plan(data, tmp_path, capsys):
-    path = tmp_path / "plan.json"
-    assert main(["plan", "--data", str(data), "--merge-labels", "--exclude", "a", "-o", str(path)]) == 0
-    plan = Plan.from_json(path.read_text(encoding="utf-8"))
-    assert plan.fingerprint["cases"] == 2
-    assert len(plan.card.labels) == 1
-    assert str(path) in capsys.readouterr().out
-
-
-def test_the_help_of_the_command_names_every_preset(capsys):
-    with pytest.raises(SystemExit):
-        main(["plan", "--help"])
-    text = " ".join(capsys.readouterr().out.split()).replace("- ", "-")  # lines may break behind a hyphen
-    assert all(f" {name}" in text for name in preset_names())
-
-
-def test_the_command_leaves_out_bad_cases_only_when_it_may(data, capsys):
-    (data / "labelsTr" / "b.nii.gz").write_bytes(b"")
-    assert main(["plan", "--data", str(data)]) == 2
-    out, err = capsys.readouterr()
-    assert "1 of 3 cases cannot be used ('b')" in err
-    assert not out
-    assert main(["plan", "--data", str(data), "--skip-bad"]) == 0
-    assert Plan.from_json(capsys.readouterr().out).fingerprint["cases"] == 2
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["--preset", "unet"], "no preset 'unet'"),
-        (["--memory", "0"], "--memory must be"),
-        (["--memory", "nan"], "--memory must be"),
-        (["--minutes", "-1"], "--minutes must be"),
-        (["--exclude", "z"], "no case 'z'"),
-        (["-o", "/nowhere/plan.json"], "does not exist"),
-    ],
-)
-def test_a_wrong_argument_is_answered_with_one_sentence(data, capsys, arguments, words):
-    assert main(["plan", "--data", str(data), *arguments]) == 2
-    last = capsys.readouterr().err.strip().splitlines()[-1]
-    assert last.startswith("mednca: ")
-    assert words in last
