@@ -14,7 +14,7 @@ from mednca.report.changes import EXPERIMENTS  # noqa: E402
 from paper import results, robustness, smallest, whole_mri  # noqa: E402
 from paper.table_row import make_row, trained  # noqa: E402
 from paper_cases import ellipsoid_case, ellipsoid_study  # noqa: E402
-from test_paper_rows import QUICK, SMALL  # noqa: E402
+from paper_row_case import QUICK, SMALL  # noqa: E402
 
 
 def test_robustness_is_measured_once_a_row_is_final_and_goes_on_where_it_stopped(tmp_path, monkeypatch, capsys):

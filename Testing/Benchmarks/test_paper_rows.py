@@ -12,42 +12,19 @@ torch = pytest.importorskip("torch")
 
 from mednca import MedNCAError, Volume, write_volume  # noqa: E402
 from mednca.cases import find_cases  # noqa: E402
-from mednca.training.recipe import Recipe  # noqa: E402
 from paper import __main__ as command_line  # noqa: E402
 from paper import results  # noqa: E402
-from paper.candidates import Dense  # noqa: E402
 from paper.evaluate import best_offset, limit  # noqa: E402
 from paper.rates import try_rates  # noqa: E402
-from paper.rows import BY_NAME, ROWS, card_of  # noqa: E402
+from paper.rows import BY_NAME, ROWS  # noqa: E402
 from paper.split import draw_shares, draw_split, load_split  # noqa: E402
 from paper.stopping import Rule, Stopping  # noqa: E402
 from paper.study import study_of  # noqa: E402
 from paper.table_row import is_final, make_row, trained  # noqa: E402
-from paper.tasks import HIPPOCAMPUS, PROSTATE  # noqa: E402
+from paper.tasks import PROSTATE  # noqa: E402
 from paper.training import CHECKPOINT, Training  # noqa: E402
 from paper_cases import ellipsoid_case, ellipsoid_study  # noqa: E402
-
-RULE = Rule(every=2, margin=2.0, patience=1, decay=0.5, warm_up=2)  # ends after the second validation and two more
-RECIPE = Recipe(batch=2)
-
-
-class TwoLayers(torch.nn.Sequential):
-    def __init__(self) -> None:
-        layers = (torch.nn.Conv2d(1, 4, 3, padding=1), torch.nn.BatchNorm2d(4), torch.nn.ReLU())
-        super().__init__(*layers, torch.nn.Conv2d(4, 1, 1))
-
-
-def two_layers(seed: int, task=HIPPOCAMPUS) -> Dense:
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        card = card_of("two-layers", task, spacing=1.0)
-        return Dense(TwoLayers(), card, 4)
-
-
-SMALL = replace(BY_NAME["unet"], name="small", make=two_layers, learning_rate=1e-2)
-
-
-QUICK = {"rule": RULE, "recipe": RECIPE}
+from paper_row_case import QUICK, RECIPE, RULE, SMALL, two_layers  # noqa: E402
 
 
 def tiny(folder, row=SMALL) -> Training:
