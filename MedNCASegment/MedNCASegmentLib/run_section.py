@@ -1,12 +1,9 @@
 """The part of the panel that tells of the run under way: progress bar, live label map and messages."""
 
-import logging
 from collections.abc import Callable
 
-from mednca import MedNCAError
-from slicer.i18n import tr as _
-
 from .live_view import LiveView
+from .problems import problemText
 from .run_timer import RunTimer
 
 PROGRESS_MAXIMUM = 1000
@@ -59,13 +56,7 @@ class RunSection:
     def fail(self, problem: Exception) -> None:
         """Say a problem in one sentence; what nobody foresaw goes to the log with its details."""
         self._timer.stop()
-        text = str(problem)
-        if not isinstance(problem, MedNCAError):
-            logging.error("MedNCASegment: unexpected problem", exc_info=problem)
-            text = _("Something unexpected went wrong ({kind}); Slicer's log has the details.").format(
-                kind=type(problem).__name__
-            )
-        self._over(text)
+        self._over(problemText(problem))
 
     def say(self, text: str) -> None:
         """Show one sentence; an empty one takes the line away."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from mednca import Label
 from mednca.cases import ArrayCase
 from mednca.training.checking import CheckedCase, check_case
+from MedNCASegmentLib.problems import problemText
 from slicer.i18n import tr as _
 
 from .case_list import AnyCase
 from .case_reading import ReadCase
-from .problems import problemText
 from .segment_labels import nameKey
 from .stepwise import Stepwise
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import qt
 import slicer
 from MedNCASegmentLib.gui_connection import GuiConnection
+from MedNCASegmentLib.problems import problemText
 from MedNCASegmentLib.run_timer import RunTimer
 from slicer.i18n import tr as _
 
@@ -17,7 +18,6 @@ from .disk_cases import casesInFolder
 from .drop_target import DropTarget
 from .hierarchy_cases import casesOfItems, segmentationFor
 from .nodes_watcher import NodesWatcher
-from .problems import problemText
 from .scene_cases import SceneCase
 from .segment_labels import codeFrom, nameKey
 from .stepwise import Stepwise

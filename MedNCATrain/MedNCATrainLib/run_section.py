@@ -1,11 +1,11 @@
 """The section of the panel in which a training run is started, paused and watched."""
 
-import logging
 from pathlib import Path
 
 import qt
 import slicer
 from mednca import MedNCAError
+from MedNCASegmentLib.problems import problemText
 from MedNCASegmentLib.run_timer import RunTimer
 from slicer.i18n import tr as _
 
@@ -189,14 +189,7 @@ class RunSection:
         self._showAll()
 
     def _onProblem(self, problem: Exception) -> None:
-        text = str(problem)
-        if not isinstance(problem, MedNCAError):
-            logging.error("MedNCATrain: unexpected problem", exc_info=problem)
-            text = _("Something unexpected went wrong ({kind}); Slicer's log has the details.").format(
-                kind=type(problem).__name__
-            )
-        self._say(text)
-        self._showAll()
+        self._say(problemText(problem))
 
     # Showing
 

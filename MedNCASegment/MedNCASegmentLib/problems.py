@@ -12,7 +12,7 @@ def problemText(problem: Exception) -> str:
         return str(problem)
     if isinstance(problem, MemoryError):
         return _("There is not enough memory; close other scans or programs.")
-    logging.error("MedNCATrain: unexpected problem", exc_info=problem)
+    logging.error("MedNCA: unexpected problem", exc_info=problem)
     return _("Something unexpected went wrong ({kind}); Slicer's log has the details.").format(
         kind=type(problem).__name__
     )
