@@ -38,6 +38,10 @@ class ResultSection(VTKObservationMixin):
         section.setMRMLScene(slicer.mrmlScene)
         self._chart = ChartOnPanel(self.ui.plotPlace.layout(), "MedNCAHeldOut")
         self._trained: TrainedModel | None = None
+        self._later = qt.QTimer()
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.connect("timeout()", self.show)
         self._buttons = {
             self.ui.showTableButton: self._onShowTable,
             self.ui.showPlotButton: self._onShowPlot,
@@ -57,7 +61,7 @@ class ResultSection(VTKObservationMixin):
 
     def show(self) -> None:
         """Read the folder of the run again; called after each change of the parameters and of the run."""
-        if self._parameters is None:
+        if self._parameters is None or slicer.mrmlScene.IsImporting():
             return
         problem, results = "", None
         folder = self._folder()
@@ -79,6 +83,8 @@ class ResultSection(VTKObservationMixin):
 
     def close(self) -> None:
         """Let go of the widgets."""
+        self._later.stop()
+        self._later.disconnect("timeout()", self.show)
         self._chart.hide()
         self.removeObservers()
         for button, slot in self._buttons.items():
@@ -114,8 +120,9 @@ class ResultSection(VTKObservationMixin):
 
     def _onNodeRemoved(self, caller, event) -> None:
         # Not now: Slicer does not expect other nodes to vanish while it removes one.
+        # And once only, however many nodes go.
         if self._parameters is not None and not slicer.mrmlScene.IsClosing():
-            qt.QTimer.singleShot(0, self.show)
+            self._later.start()
 
     def _onShowTable(self, checked: bool = False) -> None:
         showTableInLayout(self._parameters.resultsTable)
