@@ -25,6 +25,7 @@ def main() -> int:
     slicer_host.start()
     import numpy as np
     import slicer
+    from mednca.console import ProgressBar
     from mednca.metrics import dice
     from MedNCASegmentLib.logic import MedNCASegmentLogic, RunOptions
     from MedNCASegmentLib.sample_data import LABEL, SCAN
@@ -37,12 +38,13 @@ def main() -> int:
 
     logic = MedNCASegmentLogic()
     started = time.perf_counter()
+    bar = ProgressBar()
     run = logic.start(volumeNode, options=RunOptions(recordSteps=True))
     while not run.finished:
         progress = run.advance()
-        print(f"\rSegmenting: {100 * progress.fraction:3.0f} %", end="", flush=True)
+        bar.show(progress.fraction, "segmenting the sample scan")
     seconds = time.perf_counter() - started
-    print()
+    bar.close()
     outputs, result = run.outputs, run.progress.result
 
     slicer.util.saveNode(outputs.segmentationNode, str(output / "segmentation.seg.nrrd"))

@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 import pytest
-from core_cases import random_volume, small_model
+from core_cases import random_volume, small_model, write_bright_case
 from mednca import MedNCAError, Volume, cli, save_model, write_volume
 from mednca.arguments import labelled_cases, need_usable
 from mednca.files import read_volume
@@ -14,13 +14,8 @@ from mednca.files import read_volume
 def place(tmp_path):
     """A model and two labelled cases, `a` and `b`."""
     save_model(small_model(), tmp_path / "small.npz")
-    for part in ("images", "labels"):
-        (tmp_path / part).mkdir()
     for name in "ab":
-        volume = random_volume()
-        write_volume(tmp_path / "images" / f"{name}.nii.gz", volume)
-        label = (volume.array > 400).astype(np.uint8)
-        write_volume(tmp_path / "labels" / f"{name}.nii.gz", Volume(label, volume.affine))
+        write_bright_case(tmp_path, f"{name}.nii.gz", random_volume())
     return tmp_path
 
 
@@ -107,3 +102,18 @@ def test_the_version_is_told(capsys):
         cli.main(["--version"])
     assert ended.value.code == 0
     assert capsys.readouterr().out.startswith("mednca ")
+
+
+def test_wrong_arguments_of_train_are_said_without_waiting_for_pytorch(place, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    start = ["train", "--data", str(place), "-o"]
+    for arguments, words in (
+        (["model.npy"], "ends in .npz"),
+        ([str(place / "no" / "model.npz")], "does not exist"),
+        ([str(place / "model.npz"), "--fold", "3/2"], "no fold 3 of 2"),
+        ([str(place / "model.npz"), "--preset", "foo"], "no preset 'foo'"),
+    ):
+        assert cli.main([*start, *arguments]) == 2
+        assert words in capsys.readouterr().err
+    assert cli.main([*start, str(place / "model.npz")]) == 2
+    assert "needs PyTorch" in capsys.readouterr().err

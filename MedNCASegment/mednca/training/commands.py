@@ -24,14 +24,7 @@ def train(options: argparse.Namespace) -> None:
         MedNCAError: one sentence that says what is wrong; the work folder's status has it too.
         SystemExit: stopped by a signal, after a checkpoint was written.
     """
-    try:
-        import torch
-
-        from .interruption import Paused
-        from .parallel import World
-    except (ImportError, OSError) as error:  # OSError: a library of PyTorch's does not load
-        raise MedNCAError("Training needs PyTorch; install it (pip install torch).") from error
-
+    # First, as importing PyTorch takes seconds.
     need_model_ending(options.output)
     need_folder_of(options.output)
     check_arguments(options)
@@ -40,6 +33,14 @@ def train(options: argparse.Namespace) -> None:
         raise MedNCAError(
             f"'{workdir}' holds an earlier run; add --resume to go on with it, or give another --workdir."
         )
+    try:
+        import torch
+
+        from .interruption import Paused
+        from .parallel import World
+    except (ImportError, OSError) as error:  # OSError: a library of PyTorch's does not load
+        raise MedNCAError("Training needs PyTorch; install it (pip install torch).") from error
+
     if options.threads:
         torch.set_num_threads(options.threads)
     with World(options.device) as world, RunFolder(workdir, writes=world.first) as folder, told(folder):
