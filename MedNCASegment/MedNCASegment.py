@@ -15,7 +15,8 @@ class MedNCASegment(ScriptedLoadableModule):
         ScriptedLoadableModule.__init__(self, parent)
         self.parent.title = _("MedNCA Segment")
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Segmentation")]
-        self.parent.dependencies = []
+        # Loaded before this module, and unloaded after it.
+        self.parent.dependencies = ["Markups", "Segmentations", "Sequences", "SubjectHierarchy"]
         self.parent.contributors = ["MedNCA developers"]
         self.parent.helpText = _(
             "Segments a volume with a Neural Cellular Automaton: one small rule, applied to every cell again and again."

@@ -15,7 +15,7 @@ class MedNCATrain(ScriptedLoadableModule):
         ScriptedLoadableModule.__init__(self, parent)
         self.parent.title = _("MedNCA Train")
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Segmentation")]
-        self.parent.dependencies = ["MedNCASegment"]
+        self.parent.dependencies = ["MedNCASegment", "Plots", "Tables"]
         self.parent.contributors = ["MedNCA developers"]
         self.parent.helpText = _(
             "Trains a Neural Cellular Automaton of your own on volumes and segmentations that are open in Slicer."
