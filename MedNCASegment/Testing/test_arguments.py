@@ -8,6 +8,8 @@ from core_cases import random_volume, small_model, write_bright_case
 from mednca import MedNCAError, Volume, cli, save_model, write_volume
 from mednca.arguments import labelled_cases, need_usable
 from mednca.files import read_volume
+from mednca.training import plan_command, starting
+from mednca.training.plan import GIVEN
 
 
 @pytest.fixture
@@ -117,3 +119,12 @@ def test_wrong_arguments_of_train_are_said_without_waiting_for_pytorch(place, ca
         assert words in capsys.readouterr().err
     assert cli.main([*start, str(place / "model.npz")]) == 2
     assert "needs PyTorch" in capsys.readouterr().err
+
+
+def test_a_number_of_iterations_that_was_given_has_no_reason_of_the_plan_s(place, capsys, monkeypatch):
+    monkeypatch.setattr(plan_command, "machine_speed", lambda: 1e9)
+    arguments = ["train", "--data", str(place), "-o", "model.npz", "--iterations", "12"]
+    job = starting.new_job(cli._parser().parse_args(arguments))
+    assert job.plan.recipe.iterations == 12
+    assert job.plan.why["iterations"] == GIVEN
+    assert f"iterations         {GIVEN}" in capsys.readouterr().err

@@ -13,7 +13,7 @@ from ..cases import AnyCase, check_fold, find_dataset, fold_cases, split_cases
 from ..errors import MedNCAError
 from ..options import MAX_SEED
 from .job import Job
-from .plan import Plan, check_preset, propose
+from .plan import GIVEN, Plan, check_preset, propose
 from .plan_command import check_limits, look_at, summary
 
 VALIDATION = 0.2
@@ -73,6 +73,8 @@ def new_job(options: argparse.Namespace) -> Job:
         recipe = replace(recipe, minutes=options.minutes, iterations=None)
     if options.iterations is not None:
         recipe = replace(recipe, iterations=options.iterations, minutes=None)
+        # A reason of the plan's would be one for another number.
+        plan = replace(plan, why=plan.why | {"iterations": GIVEN})
     if options.seed is not None:
         recipe = replace(recipe, seed=options.seed)
     plan = replace(plan, recipe=recipe)
