@@ -13,7 +13,7 @@ from further_case import subject  # noqa: E402
 from mednca.metrics import dice  # noqa: E402
 from mednca.report.changes import EXPERIMENTS  # noqa: E402
 from paper import results  # noqa: E402
-from paper.further import artefacts, averaging, curves, planes, quality  # noqa: E402
+from paper.further import averaging, curves, planes, quality  # noqa: E402
 from paper_cases import ellipsoid_study  # noqa: E402
 
 
@@ -116,15 +116,3 @@ def test_curves_are_those_of_the_rows_with_the_unchanged_scan_measured_once(tmp_
         curve = found[experiment.name]
         assert curve["dice"][curve["levels"].index(experiment.unchanged)] == [pytest.approx(plain, abs=1e-6)]
     assert len({str(values) for values in found["scale"]["dice"]}) > 1
-
-
-def test_artefacts_in_training_are_held_against_the_plain_row(tmp_path, monkeypatch):
-    pytest.importorskip("torchio")
-    study = ellipsoid_study(tmp_path)
-    artefacts.measure(study, "none")
-    assert results.read(artefacts.NAME, study.into) is None
-    monkeypatch.setattr(artefacts, "from_row", lambda row, study: subject(row.name))
-    artefacts.measure(study, "none")
-    rows = results.read(artefacts.NAME, study.into)["rows"]
-    assert list(rows) == [artefacts.PLAIN, artefacts.WITH]
-    assert set(rows[artefacts.PLAIN]["experiments"]) == {one.name for one in artefacts.SHOWN}

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
-
 import pytest
 
 pytest.importorskip("torch")
 
-from paper.further import artefacts, planes  # noqa: E402
+from paper.further import planes  # noqa: E402
 from paper.rows import BY_NAME  # noqa: E402
 from paper.training import Training  # noqa: E402
 from paper_cases import ellipsoid_study  # noqa: E402
 from paper_row_case import QUICK  # noqa: E402
-
-
-def test_a_row_with_artefacts_is_trained_with_them():
-    pytest.importorskip("torchio")
-    rows = [BY_NAME[name] for name in (artefacts.PLAIN, artefacts.WITH)]
-    assert [row.artefacts for row in rows] == [0.0, 0.5]
-    assert asdict(rows[0].make(0).card.input) == asdict(rows[1].make(0).card.input)
-
-
-def test_the_share_of_artefacts_reaches_the_batches(tmp_path):
-    pytest.importorskip("torchio")
-    training = Training(replace(BY_NAME["med-nca-c16"], artefacts=1.0), ellipsoid_study(tmp_path), **QUICK)
-    assert training.batches.recipe.artefacts == 1.0 and training.facts()["artefacts"] == 1.0
 
 
 def test_directions_are_those_of_the_rows_that_are_fused():

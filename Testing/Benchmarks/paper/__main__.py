@@ -154,7 +154,7 @@ def smallest(options: argparse.Namespace) -> None:
 
 
 def further(options: argparse.Namespace) -> None:
-    from .further import artefacts, averaging, curves, planes, quality, times
+    from .further import averaging, curves, planes, quality, times
     from .further.compared import PLAIN, SHIPPED
     from .further.subject import from_file, from_row
 
@@ -162,7 +162,7 @@ def further(options: argparse.Namespace) -> None:
     models, rows = options.model, options.only
     if not models and not rows:
         models, rows = ([SHIPPED] if study.task is HIPPOCAMPUS else []), [PLAIN]
-        for comparison in (times, planes, artefacts):
+        for comparison in (times, planes):
             comparison.measure(study, command_of(options, "further"))
     subjects = [(from_file(one, study), command_of(options, "further", model=Path(one).name)) for one in models]
     subjects += [(from_row(BY_NAME[one], study), command_of(options, "further", BY_NAME[one])) for one in rows]

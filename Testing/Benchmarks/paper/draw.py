@@ -12,7 +12,7 @@ from mednca.report.changes import EXPERIMENTS
 
 from . import results, tables
 from .document import fill
-from .further import artefacts, curves
+from .further import curves
 from .further.compared import called, subjects
 from .further.draw import PICTURES as FURTHER_PICTURES
 from .further.draw import draw_further
@@ -62,9 +62,6 @@ def draw_all(folder: Path = results.FOLDER, document: Path = DOCUMENT, pictures:
     if models:
         drawn.append(draw_curves(models, 5, pictures / "model-invariance.svg"))
         drawn.append(draw_curves(models, 6, pictures / "model-robustness.svg"))
-    won_back = results.read(artefacts.NAME, folder)
-    if won_back:
-        drawn.append(draw_curves(marked(won_back["rows"], rows), 6, pictures / "artefacts-in-training.svg"))
     drawn += draw_further(folder, pictures)
     for name, title in TITLES.items():
         there = any(path.stem == name for path in drawn)
@@ -81,7 +78,6 @@ TITLES = {
     "robustness": "Dice under artefacts of MRI",
     "model-invariance": "Dice of the shipped model under changes of scale, shape and position",
     "model-robustness": "Dice of the shipped model under artefacts of MRI",
-    "artefacts-in-training": "Dice under artefacts of MRI, trained without and with them",
     **FURTHER_PICTURES,
 }
 

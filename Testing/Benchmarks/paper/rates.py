@@ -1,4 +1,4 @@
-"""The short trial that a family's learning rate was chosen by: 300 iterations on a part of the training cases.
+"""A short trial of learning rates: 300 iterations on a part of the training cases.
 
 Measured on others of the training cases, so that neither validation nor test cases have a say in it.
 """

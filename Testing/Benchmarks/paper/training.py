@@ -6,7 +6,6 @@ import copy
 import json
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import torch
@@ -49,7 +48,7 @@ class Training:
         """
         self.row, self.validation = row, study.parts["validation"]
         self.folder, self.seed, self.device = study.work / row.name, study.seed, torch.device(study.device)
-        self.recipe = replace(recipe or Recipe(), artefacts=row.artefacts)
+        self.recipe = recipe or Recipe()
         self.network: Candidate = row.make(study.seed, study.task).to(self.device)
         self.averaged: Candidate = copy.deepcopy(self.network).eval().requires_grad_(False)
         self.batches = Batches(load_slices(study.parts["training"], self.network.card), self.network.card, self.recipe)
@@ -130,7 +129,6 @@ class Training:
             "device": self.device.type,
             "threads": torch.get_num_threads(),
             "batch": self.recipe.batch,
-            "artefacts": self.recipe.artefacts,
             "iterations": self.iteration,
             "best_iteration": self.best and self.best["iteration"],
             "hours": self.seconds / 3600,

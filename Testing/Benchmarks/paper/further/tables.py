@@ -121,19 +121,15 @@ def _by_change(result: dict[str, Any]) -> str:
 
 
 def won_back_table(folder: Path) -> str:
-    """What artefacts cost the plain row, and how much of that training with artefacts wins back."""
-    result = results.read(artefacts.NAME, folder)
-    if result is None:
+    """What artefacts cost the model trained without them, and how much of it training with them wins back."""
+    found = artefacts.experiments(folder)
+    if found is None:
         return NOT_YET
-    early = [
-        " (stopped early)" * results.is_early(results.read(name, folder)) for name in (artefacts.PLAIN, artefacts.WITH)
-    ]
-    columns = (f"plain{early[0]}", f"trained with artefacts{early[1]}", "lost by the plain row", "won back")
-    lines = [("", *columns), ("---", *["---:"] * 4)]
+    lines = [("", "trained without", "trained with artefacts", "lost without", "won back"), ("---", *["---:"] * 4)]
     for one in artefacts.SHOWN:
         plain, trained = (
             dict(zip(curve["levels"], map(results.mean_of, curve["dice"]), strict=True))
-            for curve in (result["rows"][name]["experiments"][one.name] for name in (artefacts.PLAIN, artefacts.WITH))
+            for curve in (measured[one.name] for measured in found)
         )
         for level in one.levels:
             same = level == one.unchanged
