@@ -3,8 +3,9 @@
 Runs under pytest on the stand-in host, and unchanged with unittest in a Slicer that has the module.
 """
 
-import time
 import unittest
+from types import SimpleNamespace
+from unittest import mock
 
 from step_case import WithSample, layers, sceneNodes
 
@@ -13,6 +14,7 @@ import numpy as np
 import slicer
 import vtk
 from mednca import Options, Segmenter, load_model
+from MedNCASegmentLib import live_view
 from MedNCASegmentLib.live_view import LiveView
 
 
@@ -44,15 +46,16 @@ class LiveViewTest(WithSample):
 
     def test_it_shows_at_most_fifteen_label_maps_a_second(self):
         live = LiveView(self.volume, self.scan, self.card)
-        changes = []
-        live.node.AddObserver(vtk.vtkCommand.ModifiedEvent, lambda *_: changes.append(1))
+        now, changed = 1000.0, set()
+        live.node.AddObserver(vtk.vtkCommand.ModifiedEvent, lambda *_: changed.add(now))
         progress = next(self.events())
-        end = time.monotonic() + 0.4
-        while time.monotonic() < end:
-            live.update(progress)
+        with mock.patch.object(live_view, "time", SimpleNamespace(monotonic=lambda: now)):
+            for hundredth in range(100):
+                now = 1000.0 + hundredth / 100
+                live.update(progress)
+        # One every 0.07 s: the first hundredth that is no sooner than a fifteenth after the last.
+        self.assertEqual(sorted(changed), [1000.0 + hundredth / 100 for hundredth in range(0, 100, 7)])
         live.close()
-        self.assertGreaterEqual(len(changes), 2)
-        self.assertLessEqual(len(changes), 7)
 
     def test_closing_the_scene_ends_it_in_peace(self):
         live = LiveView(self.volume, self.scan, self.card)
