@@ -33,6 +33,7 @@ from window_picture import windowPicture  # noqa: E402
 
 PATIENCE = 900.0  # seconds that anything may take here
 TITLE = "Nodule (phantoms)"
+SHOWN_FOLDER = Path("/home/user/Documents/MedNCA")  # for runs, in the picture of the settings
 
 
 class TrainingSession:
@@ -44,7 +45,7 @@ class TrainingSession:
         slicer.util.selectModule("MedNCATrain")
         self.module = slicer.modules.MedNCATrainWidget
         self.parameters = self.module.logic.getParameterNode()
-        self.parameters.runsFolder = runs
+        self.runs = runs
         self.position = np.zeros(3)
 
     def cases(self) -> None:
@@ -73,7 +74,9 @@ class TrainingSession:
         self.parameters.minutes = 5
         self._open("settings")
         self.module.settings.ui.aboutSection.collapsed = False
+        self.parameters.runsFolder = SHOWN_FOLDER
         self._save("train-settings.png")
+        self.parameters.runsFolder = self.runs
         # A model that learns this within a minute, for the pictures that follow.
         settings = self.module.settings.ui
         settings.editPlanButton.click()
