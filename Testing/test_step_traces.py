@@ -10,6 +10,7 @@ from pathlib import Path
 from step_case import StepCase, composites, layers, sceneNodes, setThreeDViewOnDisplay
 
 # isort: split
+import numpy as np
 import slicer
 from MedNCASegmentLib.logic import MedNCASegmentLogic, RunOptions
 
@@ -141,6 +142,22 @@ class StepTracesTest(StepCase):
         self.assertShown(20)
         self.player.hide()
         self.assertEqual({label for label, _ in layers().values()}, {None})
+
+    def test_the_label_layer_from_before_is_shown_again_in_a_scene_that_was_saved_meanwhile(self):
+        other = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "Other")
+        slicer.util.updateVolumeFromArray(other, np.zeros((2, 2, 2), np.uint8))
+        composites()[0].SetLabelVolumeID(other.GetID())
+        composites()[0].SetLabelOpacity(0.3)
+        before = layers()
+        self.show()
+        with self.closedScene():
+            self.assertFalse(self.visible)
+        (self.sequence,) = slicer.util.getNodesByClass("vtkMRMLSequenceNode")
+        (self.browser,) = slicer.util.getNodesByClass("vtkMRMLSequenceBrowserNode")
+        self.show()
+        self.assertEqual(set(layers().values()), {(self.browser.GetProxyNode(self.sequence).GetID(), 0.6)})
+        self.player.hide()
+        self.assertEqual(layers(), before)
 
     def test_the_result_in_a_saved_scene_is_filled_and_in_3D_again_after_watching(self):
         segmentation = MedNCASegmentLogic().segment(self.volume, options=RunOptions(recordSteps=False))
