@@ -103,6 +103,8 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def onReload(self) -> None:
         """Reload the module with its library and the core, which Slicer's own reload does not know of."""
+        # MedNCATrain goes on with those that it was loaded with until it is reloaded, too. The modules hand each other
+        # nodes of the scene and model files, never objects of the library or the core, so old and new do not mix.
         for name in [name for name in sys.modules if name.partition(".")[0] in ("MedNCASegmentLib", "mednca")]:
             del sys.modules[name]
         ScriptedLoadableModuleWidget.onReload(self)
