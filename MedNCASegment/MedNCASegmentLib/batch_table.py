@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from slicer.i18n import tr as _
 
-from .results import Measures, writeColumns
+from .measures import Measures, writeColumns
 
 
 @dataclass(frozen=True)

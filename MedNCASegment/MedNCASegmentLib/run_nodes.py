@@ -7,8 +7,9 @@ import slicer
 from mednca import Card, Result
 from slicer.i18n import tr as _
 
+from .measures import fillTable
 from .reading import Scan
-from .results import addVolume, fillSegmentation, fillTable
+from .results import addVolume, fillSegmentation
 from .run_folder import createRunFolder, putIntoFolder, removeRunFolder, runFolderOf
 from .steps import addStepSequence
 

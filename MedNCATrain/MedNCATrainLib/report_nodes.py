@@ -4,7 +4,7 @@ from typing import Any
 
 import slicer
 from mednca.report.findings import points_of
-from MedNCASegmentLib.results import writeColumns
+from MedNCASegmentLib.measures import writeColumns
 from MedNCASegmentLib.run_folder import createRunFolder, putIntoFolder
 from slicer.i18n import tr as _
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import slicer
 from mednca.report.findings import TOLERANCE, Point, points_of
-from MedNCASegmentLib.results import writeColumns
+from MedNCASegmentLib.measures import writeColumns
 from slicer.i18n import tr as _
 from slicer.util import NodeModify
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import slicer
-from MedNCASegmentLib.results import writeColumns
+from MedNCASegmentLib.measures import writeColumns
 from slicer.i18n import tr as _
 
 from .results_table import HeldOutResults

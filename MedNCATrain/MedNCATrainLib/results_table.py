@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mednca import MedNCAError
-from MedNCASegmentLib.results import writeColumns
+from MedNCASegmentLib.measures import writeColumns
 from slicer.i18n import tr as _
 
 RESULTS_FILE = "results.json"
