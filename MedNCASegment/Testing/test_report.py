@@ -195,10 +195,20 @@ def test_where_a_change_has_one_direction_the_words_have_it_too():
 def test_the_summary_names_what_is_weak_for_each_label_and_a_model_that_has_little_to_lose():
     assert summary(result_of({"Blob": [0.9] * 7})) == "The mean Dice falls by no more than 0.05 in all that was tried."
     weak = [0.2, 0.9, 0.9, 0.9, 0.9, 0.9, 0.1]
-    assert summary(result_of({"Blob": weak})) == "The mean Dice is first more than 0.05 lower at scale 0.5 and 2."
+    assert summary(result_of({"Blob": weak})) == "The mean Dice falls by more than 0.05 for scale at 0.5 and at 2."
     two = summary(result_of({"Front": weak, "Back": [0.3] * 7}, labels=("Front", "Back")))
-    assert "scale 0.5 and 2 (Front)." in two
+    assert "for scale at 0.5 and at 2 (Front)." in two
     assert "The Dice of Back without any change is below 0.5" in two
+
+
+def test_the_summary_names_every_level_at_which_the_dice_has_fallen_and_no_other():
+    wide = result_of({"Blob": [0.1, 0.2, 0.9, 0.9, 0.7, 0.9, 0.1]})
+    shift = next(one for one in EXPERIMENTS if one.name == "shift")
+    wide["experiments"] += result_of({"Blob": [0.9, 0.9, 0.9, 0.8, 0.6, 0.5]}, experiment=shift)["experiments"]
+    assert summary(wide) == (
+        "The mean Dice falls by more than 0.05 for scale from 0.5 to 0.75, at 1.5 and at 2; for translation from 0.3 to"
+        " 0.5."
+    )
 
 
 def test_the_table_has_a_line_for_each_experiment_level_label_and_case(tmp_path):

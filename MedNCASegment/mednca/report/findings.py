@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,15 @@ class Finding:
     def has_gaps(self) -> bool:
         """Whether there are levels at which no case has a Dice."""
         return not all(point.cases for point in self.points)
+
+    @property
+    def fallen(self) -> list[str]:
+        """The levels at which it has fallen, such as "at 0.5" and "from 1.5 to 2"; all of them lie beyond `holds`."""
+        there = [point for point in self.points if point.cases]
+        runs = [list(run) for holds, run in groupby(there, _holds) if not holds]
+        return [
+            f"at {run[0].level:g}" if len(run) == 1 else f"from {run[0].level:g} to {run[-1].level:g}" for run in runs
+        ]
 
     @property
     def sentence(self) -> str:
@@ -129,11 +139,11 @@ def summary(result: dict[str, Any]) -> str:
     weak: dict[str, list[str]] = {}
     for one in found:
         if one.falls:
-            levels = " and ".join(f"{point.level:g}" for point in one.falls)
+            levels = listed(one.fallen)
             weak.setdefault(one.title.lower(), []).append(f"{levels} ({one.label})" if several else levels)
-    words = [f"{title} {', '.join(levels)}" for title, levels in weak.items()]
+    words = [f"for {title} {', '.join(levels)}" for title, levels in weak.items()]
     if words:
-        text = f"The mean Dice is first more than {TOLERANCE:g} lower at {'; '.join(words)}."
+        text = f"The mean Dice falls by more than {TOLERANCE:g} {'; '.join(words)}."
     else:
         which = " and has a Dice" if any(one.has_gaps for one in found) else ""
         text = f"The mean Dice falls by no more than {TOLERANCE:g} in all that was tried{which}."
