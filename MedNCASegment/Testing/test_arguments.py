@@ -1,12 +1,13 @@
 """What is wrong with files is said before the work starts."""
 
+import os
 import sys
 
 import numpy as np
 import pytest
 from core_cases import random_volume, small_model, write_bright_case
-from mednca import MedNCAError, Volume, cli, save_model, write_volume
-from mednca.arguments import labelled_cases, need_usable
+from mednca import MedNCAError, Volume, cli, commands, save_model, write_volume
+from mednca.arguments import labelled_cases, need_folder, need_usable
 from mednca.files import read_volume
 from mednca.training import plan_command, starting
 from mednca.training.plan import GIVEN
@@ -81,6 +82,26 @@ def test_a_dicom_series_is_told_how_it_becomes_a_file(tmp_path):
     for path in (tmp_path, tmp_path / "IM0001.dcm"):
         with pytest.raises(MedNCAError, match="dcm2niix"):
             read_volume(path)
+
+
+def test_a_folder_to_write_to_may_have_to_be_made_but_must_be_writable(tmp_path, monkeypatch):
+    folder = tmp_path / "new" / "steps"
+    need_folder(folder)
+    assert not folder.parent.exists()
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path)
+    for one in (folder, tmp_path):
+        with pytest.raises(MedNCAError) as refused:
+            need_folder(one)
+        assert str(refused.value) == f"The folder '{tmp_path}' cannot be written to; give another."
+
+
+def test_steps_that_cannot_be_written_are_refused_before_anything_is_segmented(place, capsys, monkeypatch):
+    steps = place / "steps"
+    steps.mkdir()
+    monkeypatch.setattr(os, "access", lambda path, mode: path != steps)
+    monkeypatch.setattr(commands, "read_volume", None)
+    assert cli.main(["segment", "scan.nii.gz", "-o", str(place / "s.nii.gz"), "--steps-to", str(steps)]) == 2
+    assert f"The folder '{steps}' cannot be written to" in capsys.readouterr().err
 
 
 def test_a_volume_of_colours_is_called_so():

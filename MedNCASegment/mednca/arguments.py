@@ -25,6 +25,17 @@ def need_folder_of(path: str | Path) -> None:
         raise MedNCAError(f"The folder '{Path(path).parent}' cannot be written to; give another.")
 
 
+def need_folder(path: str | Path) -> None:
+    """Raises MedNCAError unless files can be written into this folder, which may have to be made first."""
+    folder = Path(path)
+    # os.path answers for a folder that may not be looked into, too.
+    near = next(one for one in (folder, *folder.parents) if os.path.exists(one))
+    if not near.is_dir():
+        raise MedNCAError(f"'{near}' is a file; give a folder.")
+    if not os.access(near, os.W_OK | os.X_OK):
+        raise MedNCAError(f"The folder '{near}' cannot be written to; give another.")
+
+
 def need_model_ending(path: str | Path) -> None:
     """Raises MedNCAError unless the path ends as a model file does."""
     if not str(path).endswith(".npz"):

@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from .arguments import labelled_cases, need_folder_of, need_model_ending, need_usable, read_text
+from .arguments import labelled_cases, need_folder, need_folder_of, need_model_ending, need_usable, read_text
 from .card import Card
 from .cases import read_case
 from .console import ProgressBar, duration
@@ -34,8 +34,8 @@ def segment(options: argparse.Namespace) -> None:
     if len({path.resolve() for path in files}) < len(files):
         raise MedNCAError("The scan and the files to write must all be different; change one of the names.")
     steps_to = Path(options.steps_to) if options.steps_to else None
-    if steps_to is not None and steps_to.exists() and not steps_to.is_dir():
-        raise MedNCAError(f"'{steps_to}' is a file; give a folder for the steps.")
+    if steps_to is not None:
+        need_folder(steps_to)
     volume = read_volume(options.scan)
     result = _run(segmenter, volume, Path(options.scan).name)
 
