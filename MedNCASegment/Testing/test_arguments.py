@@ -1,6 +1,7 @@
 """What is wrong with files is said before the work starts."""
 
 import os
+import re
 import sys
 
 import numpy as np
@@ -149,3 +150,32 @@ def test_a_number_of_iterations_that_was_given_has_no_reason_of_the_plan_s(place
     assert job.plan.recipe.iterations == 12
     assert job.plan.why["iterations"] == GIVEN
     assert f"iterations         {GIVEN}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "every", "reason"),
+    [
+        (["--iterations", "300"], 20, "Every 20 iterations, so that .* about 15 times"),
+        (["--iterations", "5"], 10, "Every 10 iterations, so that .* once"),
+        (["--iterations", "20000"], 1000, "Every 1,000 iterations, so that .* about 20 times"),
+        (["--iterations", "300", "--preset", "hippocampus"], 20, "Every 20 iterations, so that .* about 15 times"),
+        (["--iterations", "20000", "--preset", "hippocampus"], 2000, "Every 2,000 iterations"),
+        ([], 1000, "Every 1,000 iterations, so that .* about 20 times"),
+    ],
+)
+def test_a_shorter_training_is_validated_as_often_as_a_long_one(place, monkeypatch, arguments, every, reason):
+    monkeypatch.setattr(plan_command, "machine_speed", lambda: 1e9)
+    options = cli._parser().parse_args(["train", "--data", str(place), "-o", "model.npz", *arguments])
+    made = starting.new_job(options).plan
+    assert made.recipe.validate_every == every
+    assert re.match(reason, made.why["validate_every"])
+
+
+def test_a_plan_that_was_given_says_itself_how_often_to_validate(place, tmp_path, monkeypatch):
+    monkeypatch.setattr(plan_command, "machine_speed", lambda: 1e9)
+    path = tmp_path / "plan.json"
+    arguments = ["--data", str(place)]
+    assert cli.main(["plan", *arguments, "-o", str(path)]) == 0
+    arguments += ["-o", "model.npz", "--plan", str(path), "--iterations", "300"]
+    made = starting.new_job(cli._parser().parse_args(["train", *arguments])).plan
+    assert (made.recipe.iterations, made.recipe.validate_every) == (300, 1000)

@@ -187,9 +187,7 @@ def choose_course(recipe: Recipe, work: float, minutes: float | None, why: dict[
         why["minutes"] = "The time limit given; it becomes a number of iterations after a short warm-up."
     else:
         why["iterations"] = f"{ITERATIONS:,} iterations, as many as the hippocampus model that comes along had."
-    every = _round_number(iterations / VALIDATIONS)
-    why["validate_every"] = f"Every {every:,} iterations, so that the model is held against the validation cases about"
-    why["validate_every"] += f" {VALIDATIONS} times and its best state is kept."
+    every, why["validate_every"] = validation_interval(iterations)
     why["patience"] = f"{PATIENCE} validations without a better Dice end the training: then it no longer learns."
     why["artefacts"] = "0; with 0.2, every fifth slice gets ghosting, anisotropy or a bias field (MRI; needs TorchIO)."
     return replace(
@@ -201,6 +199,15 @@ def choose_course(recipe: Recipe, work: float, minutes: float | None, why: dict[
         checkpoint_every=min(every, _round_number(CHECKPOINT_SECONDS * SPEED / (work * batch))),
         patience=PATIENCE,
     )
+
+
+def validation_interval(iterations: float) -> tuple[int, str]:
+    """Iterations from one validation to the next in a training of so many, about a twentieth of them, and why."""
+    every = _round_number(iterations / VALIDATIONS)
+    times = math.ceil(iterations / every)
+    often = f"about {times} times" if times > 1 else "once"
+    why = f"Every {every:,} iterations, so that the model is held against the validation cases {often} and its best"
+    return every, f"{why} state is kept."
 
 
 def _round_number(value: float) -> int:

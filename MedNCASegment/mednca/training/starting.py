@@ -15,6 +15,7 @@ from ..options import MAX_SEED
 from .job import Job
 from .plan import GIVEN, Plan, check_preset, propose
 from .plan_command import check_limits, look_at, summary
+from .proposal import validation_interval
 
 VALIDATION = 0.2
 # What a run is settled by; where it is resumed, the same or nothing may be given.
@@ -72,9 +73,15 @@ def new_job(options: argparse.Namespace) -> Job:
     if options.minutes is not None:
         recipe = replace(recipe, minutes=options.minutes, iterations=None)
     if options.iterations is not None:
-        recipe = replace(recipe, iterations=options.iterations, minutes=None)
         # A reason of the plan's would be one for another number.
-        plan = replace(plan, why=plan.why | {"iterations": GIVEN})
+        why = plan.why | {"iterations": GIVEN}
+        every = recipe.validate_every
+        if given is None and options.iterations < recipe.iterations:
+            shorter, reason = validation_interval(options.iterations)
+            if shorter < every:
+                every, why["validate_every"] = shorter, reason
+        recipe = replace(recipe, iterations=options.iterations, minutes=None, validate_every=every)
+        plan = replace(plan, why=why)
     if options.seed is not None:
         recipe = replace(recipe, seed=options.seed)
     plan = replace(plan, recipe=recipe)
