@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import slicer
 from mednca import MedNCAError, Progress, Result
+from mednca.time_left import TimeLeft
 from slicer.i18n import tr as _
 
 from .batch_folder import createBatchFolder, folderOf
@@ -55,7 +56,7 @@ class Batch(ABC):
         self._scan: Scan | None = None
         self._events = self._adding = None  # the steps of a scan, then the nodes of its result
         self._rows: list[Row] = []
-        self._started = None
+        self._timeLeft = TimeLeft(1.0)
         self.progress: BatchProgress | None = None
         self.outputs: list[RunOutputs | None] = [None] * len(names)
         self.problems: list[tuple[str, str]] = []
@@ -98,7 +99,6 @@ class Batch(ABC):
         An exception other than MedNCAError and MemoryError ends the batch; what was complete stays.
         """
         until = time.perf_counter() + seconds
-        self._started = self._started or time.perf_counter()
         try:
             while not self.finished:
                 self._pull()
@@ -142,8 +142,7 @@ class Batch(ABC):
     def _report(self, volume: Progress | None) -> None:
         within = volume.fraction if volume is not None else 0.0
         fraction = (self._index + within) / len(self._names)
-        elapsed = time.perf_counter() - self._started
-        left = elapsed * (1 / fraction - 1) if fraction > 0 else None
+        left = self._timeLeft.after(fraction)
         self.progress = BatchProgress(
             fraction, self._index + 1, len(self._names), self._names[self._index], left, volume
         )
@@ -184,8 +183,10 @@ class Batch(ABC):
     def _keep(self, result: Result) -> Iterator[bool]:
         """Add the nodes and rows of a scan, or nothing at all; says after each node whether it was the last."""
         scene, created, newFolder = slicer.mrmlScene, [], 0
-        rows = [self._row(self._index, measures) for measures in measure(result, self._card)]
-        yield False
+        rows = []
+        for measures in measure(result, self._card):
+            rows.append(self._row(self._index, measures))
+            yield False
         # What was deleted meanwhile is made anew, so that the work that follows is not lost.
         folder = folderOf(self.tableNode) if scene.IsNodePresent(self.tableNode) else 0
         try:

@@ -143,7 +143,8 @@ def test_events_count_up_to_the_result():
         assert 1 <= event.run <= event.runs == 2
         assert 1 <= event.level <= event.levels == 2
         assert 1 <= event.step <= event.steps
-        assert event.seconds_left >= 0
+        assert event.seconds_left is None or event.seconds_left >= 0
+    assert events[0].seconds_left is None and events[-1].seconds_left == 0
 
 
 def test_stopping_to_pull_cancels_and_leaves_the_volume_as_it_was():

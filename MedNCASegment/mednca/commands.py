@@ -179,11 +179,9 @@ def _run(segmenter: Segmenter, volume: Volume, name: str) -> Result:
     bar = ProgressBar()
     try:
         for event in segmenter.events(volume):
-            bar.show(
-                event.fraction,
-                f"{name}: slice {event.slice} of {event.slices}, level {event.level}, step {event.step},"
-                f" {duration(event.seconds_left)} left",
-            )
+            left = "" if event.seconds_left is None else f", {duration(event.seconds_left)} left"
+            where = f"slice {event.slice} of {event.slices}, level {event.level}, step {event.step}"
+            bar.show(event.fraction, f"{name}: {where}{left}")
         return event.result
     finally:
         bar.close()

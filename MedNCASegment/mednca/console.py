@@ -42,10 +42,8 @@ class ProgressBar:
             self.length = 0
 
 
-def duration(seconds: float | None) -> str:
+def duration(seconds: float) -> str:
     """A time left in words: 42 s, 3 min 5 s, 1 h 12 min."""
-    if seconds is None:
-        return "?"
     seconds = round(seconds)
     if seconds < 60:
         return f"{seconds} s"

@@ -21,6 +21,7 @@ from .readout import Readout
 from .recording import RecordedStep, Recorder
 from .resample import Grid, cell_grid
 from .running_mean import RunningMean
+from .time_left import TimeLeft
 from .volume import Slicing, Volume, slicing_for
 
 MAX_CELLS = 1 << 24
@@ -54,7 +55,7 @@ class Progress:
     levels: int
     step: int
     steps: int
-    seconds_left: float | None = None
+    seconds_left: float | None = None  # None until the pace is known
     live: np.ndarray | None = field(default=None, repr=False)  # uint8 [i, j, k], changes with the next event
     result: Result | None = field(default=None, repr=False)
 
@@ -155,6 +156,7 @@ class Segmenter:
         per_batch = max(1, engine.cells_per_batch // (grid.cells[0] * grid.cells[1]))
         work = [count / level.scale**2 for count, level in zip(self.levels, card.levels, strict=True)]
         total = len(slices) * options.runs * sum(work)
+        time_left = TimeLeft(total)
         done = 0.0
 
         finished = 0
@@ -169,7 +171,6 @@ class Segmenter:
                     if run == 0 and recorder.wants(level, step):
                         recorder.keep(level, step, place, readout.labels(readout.probability(state, level, hidden)))
                     done += len(batch) / card.levels[level].scale ** 2
-                    elapsed = time.perf_counter() - started
                     yield Progress(
                         min(done / total, 0.999),
                         finished + len(batch),
@@ -180,7 +181,7 @@ class Segmenter:
                         len(card.levels),
                         step + 1,
                         self.levels[level],
-                        elapsed * (total / done - 1),
+                        time_left.after(done),
                         recorder.live,
                     )
                 runs.add(readout.probability(state, -1, hidden))

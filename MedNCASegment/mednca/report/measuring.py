@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +12,7 @@ from ..errors import MedNCAError
 from ..metrics import label_dice, label_masks
 from ..model import Model
 from ..segmenter import Options, Segmenter
+from ..time_left import TimeLeft
 from .changes import EXPERIMENTS, Experiment, Scan, zoomed
 
 UNCHANGED = "unchanged"
@@ -29,7 +29,7 @@ class Progress:
     total: int
     fraction: float  # with the part of the scan at work; 1 at the end
     text: str  # such as "Scale 0.75: case hippocampus_001"
-    seconds_left: float | None = None
+    seconds_left: float | None = None  # None until the pace is known
 
 
 class Measurement:
@@ -82,12 +82,11 @@ class Measurement:
         steps = self.steps()
         total = len(self.cases) * len(steps)
         done = earlier = sum(key in self.found.get(case.name, {}) for case in self.cases for key in steps)
-        started = time.monotonic()
+        time_left = TimeLeft(total - earlier)
 
         def event(part: float, text: str) -> Progress:
             now = done + part
-            left = (time.monotonic() - started) * (total - now) / (now - earlier) if now > earlier else None
-            return Progress(done, total, now / total, text, left)
+            return Progress(done, total, now / total, text, time_left.after(now - earlier))
 
         for case in self.cases:
             found = self.found.setdefault(case.name, {})
