@@ -13,8 +13,16 @@ from train_run_case import TrainRunCase
 # isort: split
 import slicer
 
+SEVERAL_LOOKS = 2.5  # seconds, in which a run that goes on is looked at more than twice
+
 
 class TrainCurvesTest(TrainRunCase):
+    @staticmethod
+    def reading():
+        """What is read of runs within."""
+        files = library("run_files").RunFiles
+        return mock.patch.object(files, "status", autospec=True, side_effect=files.status)
+
     def test_curvesPreviewAndLogFillWhileItRuns(self):
         folder = self.startAndWaitForProgress()
         self.waitUntil(lambda: not self.ui.previewSection.isHidden())
@@ -92,6 +100,26 @@ class TrainCurvesTest(TrainRunCase):
         (self.runs[-1] / "go-on").touch()
         self.waitUntil(lambda: self.lastIteration(self.charts()[0]) == 200)
         slicer.util.selectModule("MedNCATrain")
+
+    def test_aRunThatHasEndedIsReadNoMoreUntilItGoesOn(self):
+        self.startAndWaitForProgress()
+        self.ui.stopButton.click()
+        self.waitUntil(self.canResume)
+        with self.reading() as read:
+            self.waitFor(SEVERAL_LOOKS)
+            self.assertLessEqual(read.call_count, 1)
+            with self.trainings("wait"):
+                self.ui.pauseButton.click()
+            self.waitUntil(lambda: read.call_count > 3)
+
+    def test_aRunWithoutCurvesIsReadOnlyWhileThePanelIsOpen(self):
+        self.start("mute")
+        slicer.util.selectModule("MedNCASegment")
+        with self.reading() as read:
+            self.waitFor(SEVERAL_LOOKS)
+            self.assertLessEqual(read.call_count, 1)
+            slicer.util.selectModule("MedNCATrain")
+            self.waitUntil(lambda: read.call_count > 3)
 
     def test_theStepsAreScrubbedAndPlayed(self):
         self.startAndWaitForProgress()

@@ -41,10 +41,12 @@ class TrainingCurves:
             plot.show(self._nodes.chart(role))
         self._legendLabel.visible = bool(self._legendLabel.text)
 
-    def follow(self, files: RunFiles, iterations: int | None) -> None:
-        """Keep the nodes up to date without showing them; none is added."""
-        if self.isShown and self._nodes.folder == str(files.folder):
+    def follow(self, files: RunFiles, iterations: int | None) -> bool:
+        """Keep the nodes of a run up to date without showing them; none is added. Says whether there are any."""
+        isThere = self.isShown and self._nodes.folder == str(files.folder)
+        if isThere:
             self._update(files, iterations)
+        return isThere
 
     @property
     def isShown(self) -> bool:

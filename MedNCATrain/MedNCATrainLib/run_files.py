@@ -124,8 +124,8 @@ class RunFiles:
 
     @property
     def isLogRead(self) -> bool:
-        """Whether there was no more of the log to read at the last look."""
-        return self._log.stamp is not None
+        """Whether there is no more of the log to read."""
+        return _stamp(self.folder / "log.jsonl") in (None, self._log.stamp)
 
     def readPreview(self) -> bool:
         """Read the preview if there is a new one; whether :attr:`preview` has changed."""

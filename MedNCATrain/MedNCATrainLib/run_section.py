@@ -76,6 +76,8 @@ class RunSection:
                 # A new scene knows nothing of a run that goes on, or has ended since it was last looked at.
                 found = unseenFolder()
                 parameters.workFolder = str(found) if found is not None else ""
+            # Of a run that had ended, or that was not looked at meanwhile, there may be news.
+            self._watcher.look()
             return
         self._view.leave()
         if slicer.mrmlScene.IsClosing():
@@ -204,7 +206,8 @@ class RunSection:
             self._isAsked = False
         news = (watcher.folder, watcher.state, watcher.status.bestIteration if watcher.status else None)
         if self._parameters is None:
-            self._view.follow(watcher)
+            if not self._view.follow(watcher) and not self._isAsked:
+                watcher.rest()
             return
         if news != self._news:
             if self._news[:1] == news[:1] and watcher.state.isLive:

@@ -104,10 +104,9 @@ class RunView:
         # Who has scrolled up reads; who has not wants to see what is new.
         bar.value = bar.maximum if atEnd else place
 
-    def follow(self, watcher: RunWatcher) -> None:
-        """Keep the curves that are in the scene up to date while the panel is not shown."""
-        if watcher.files is not None:
-            self.curves.follow(watcher.files, watcher.status.iterations if watcher.status else None)
+    def follow(self, watcher: RunWatcher) -> bool:
+        """Keep the curves that are in the scene up to date while the panel is not shown; whether there are any."""
+        return self.curves.follow(watcher.files, watcher.status.iterations if watcher.status else None)
 
     def leave(self) -> None:
         """Show nothing for a while."""

@@ -1,4 +1,4 @@
-"""Looks at the folder of a run once a second, for as long as it is watched."""
+"""Looks at the folder of a run once a second, until the run has ended."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -53,17 +53,29 @@ class RunWatcher:
         self.look()
 
     def look(self) -> None:
-        """Look now, and again in a second."""
+        """Look now, and again in a second unless there is nothing more to come."""
         if self.files is None:
             return
         self.status = self.files.status()
         self.state = self.process.state(self.status)
         more = self.files.readLog()
         self.files.readPreview()
-        self._timer.start(READING_ON if more and not self.files.isLogRead else MILLISECONDS)
+        if self._hasEnded():
+            self._timer.stop()
+        else:
+            self._timer.start(READING_ON if more and not self.files.isLogRead else MILLISECONDS)
         self._onLook()
+
+    def rest(self) -> None:
+        """Look no more by itself; the next call of :meth:`look` goes on."""
+        self._timer.stop()
 
     def close(self) -> None:
         """Stop, and let go of the timer for good."""
         self.watch(None)
         self._timer.disconnect("timeout()", self.look)
+
+    def _hasEnded(self) -> bool:
+        """Whether all is read of a run whose process has gone; in a folder without a run, one may begin yet."""
+        isOn = self.state.isLive or self.state is RunState.NONE
+        return not isOn and self.files.isLogRead and self.process.isOver()
