@@ -9,7 +9,7 @@ import numpy as np
 import slicer
 import vtk
 from MedNCASegmentLib.logic import RunOptions
-from MedNCASegmentLib.run_folder import removeRunFolder
+from MedNCASegmentLib.hierarchy_folder import removeRunFolder
 from MedNCASegmentLib.sequence_batch import SequenceBatch
 
 

@@ -11,7 +11,7 @@ import slicer
 from mednca import MedNCAError
 from MedNCASegmentLib.batch import SegmentationBatch
 from MedNCASegmentLib.logic import RunOptions
-from MedNCASegmentLib.run_folder import removeRunFolder
+from MedNCASegmentLib.hierarchy_folder import removeRunFolder
 from MedNCASegmentLib.sequence_batch import SequenceBatch
 
 

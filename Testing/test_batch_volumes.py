@@ -11,7 +11,7 @@ from mednca.metrics import dice
 from MedNCASegmentLib.batch import SegmentationBatch
 from MedNCASegmentLib.batch_folder import volumesInFolder
 from MedNCASegmentLib.logic import RunOptions
-from MedNCASegmentLib.run_folder import removeRunFolder
+from MedNCASegmentLib.hierarchy_folder import removeRunFolder
 
 LEAST_DICE = 0.8
 

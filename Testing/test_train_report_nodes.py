@@ -12,7 +12,7 @@ from train_report_case import NAME, TrainReportCase
 # isort: split
 import numpy as np
 import slicer
-from MedNCASegmentLib.run_folder import nodesIn, runFolderOf
+from MedNCASegmentLib.hierarchy_folder import nodesIn, runFolderOf
 
 
 class ReportNodesTest(TrainReportCase):

@@ -16,7 +16,7 @@ from train_panel_case import TrainPanelCase, columnOf, library, saveTrainedModel
 import slicer
 from mednca import load_model
 from MedNCASegmentLib import MedNCASegmentLogic
-from MedNCASegmentLib.run_folder import runFolderOf
+from MedNCASegmentLib.hierarchy_folder import runFolderOf
 
 NAME = "made-by-a-test"
 

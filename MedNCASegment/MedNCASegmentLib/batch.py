@@ -17,7 +17,7 @@ from .measures import measure
 from .model_store import DEFAULT_MODEL
 from .reading import Scan, readScan
 from .results import addVolume, fillSegmentation
-from .run_folder import putIntoFolder, removeRunFolder
+from .hierarchy_folder import putIntoFolder, removeRunFolder
 from .run_nodes import RunOutputs
 
 

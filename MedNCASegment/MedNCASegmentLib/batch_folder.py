@@ -3,7 +3,7 @@
 import slicer
 
 from .reading import isScan
-from .run_folder import RUN_ATTRIBUTE, createRunFolder, subjectHierarchy
+from .hierarchy_folder import RUN_ATTRIBUTE, createRunFolder, subjectHierarchy
 
 # Not that of a run: segmenting once more into one segmentation of a batch must not remove all the others.
 BATCH_ATTRIBUTE = "MedNCA.Batch"

@@ -8,7 +8,7 @@ from .batch import Batch, SegmentationBatch
 from .batch_folder import folderOf, volumesInFolder
 from .logic import RunOptions
 from .parameters import Scope, optionValues
-from .run_folder import subjectHierarchy
+from .hierarchy_folder import subjectHierarchy
 from .sequence_batch import SequenceBatch
 
 

@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 from .measures import fillTable, measure
 from .reading import Scan
 from .results import addVolume, fillSegmentation
-from .run_folder import createRunFolder, putIntoFolder, removeRunFolder, runFolderOf
+from .hierarchy_folder import createRunFolder, putIntoFolder, removeRunFolder, runFolderOf
 from .steps import addStepSequence
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import slicer
 
-from .run_folder import nodesIn, runFolderOf
+from .hierarchy_folder import nodesIn, runFolderOf
 
 
 @dataclass(frozen=True)

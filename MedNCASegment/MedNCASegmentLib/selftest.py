@@ -11,7 +11,7 @@ from mednca.metrics import dice, label_dice
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 
 from .logic import MedNCASegmentLogic, RunOptions
-from .run_folder import removeRunFolder, runFolderOf, subjectHierarchy
+from .hierarchy_folder import removeRunFolder, runFolderOf, subjectHierarchy
 from .sample_data import CATEGORY, CHECKSUMS, SAMPLE_NAME, SCAN, registerSampleData
 from .selftest_scene import expertLabels, insideROI, nodeIDs, segmentArray
 

@@ -6,7 +6,7 @@ import vtk
 from slicer.i18n import tr as _
 from vtk.util import numpy_support
 
-from .run_folder import putIntoFolder
+from .hierarchy_folder import putIntoFolder
 
 SEQUENCE_ROLE = "MedNCA.Steps"
 SMOOTHING_ITERATIONS, PASS_BAND = 15, 0.1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import slicer
 from MedNCASegmentLib.batch_folder import BATCH_ATTRIBUTE
 from MedNCASegmentLib.reading import isScan
-from MedNCASegmentLib.run_folder import RUN_ATTRIBUTE
+from MedNCASegmentLib.hierarchy_folder import RUN_ATTRIBUTE
 
 from .scene_cases import SceneCase
 

@@ -5,7 +5,7 @@ from typing import Any
 import slicer
 from mednca.report.findings import points_of
 from MedNCASegmentLib.measures import writeColumns
-from MedNCASegmentLib.run_folder import createRunFolder, putIntoFolder
+from MedNCASegmentLib.hierarchy_folder import createRunFolder, putIntoFolder
 from slicer.i18n import tr as _
 
 from .report_plots import addExperimentChart

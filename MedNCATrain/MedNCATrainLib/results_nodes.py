@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import slicer
-from MedNCASegmentLib.run_folder import createRunFolder, putIntoFolder, removeRunFolder, runFolderOf
+from MedNCASegmentLib.hierarchy_folder import createRunFolder, putIntoFolder, removeRunFolder, runFolderOf
 from slicer.i18n import tr as _
 
 from .results_plot import addHeldOutChart
