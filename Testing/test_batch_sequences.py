@@ -8,8 +8,8 @@ from batch_case import addBadVolume, addScan, addSequence, finish, mask, nodeIDs
 import numpy as np
 import slicer
 import vtk
-from MedNCASegmentLib.logic import RunOptions
 from MedNCASegmentLib.hierarchy_folder import removeRunFolder
+from MedNCASegmentLib.logic import RunOptions
 from MedNCASegmentLib.sequence_batch import SequenceBatch
 
 

@@ -10,8 +10,8 @@ import pytest
 import slicer
 from mednca import MedNCAError
 from MedNCASegmentLib.batch import SegmentationBatch
-from MedNCASegmentLib.logic import RunOptions
 from MedNCASegmentLib.hierarchy_folder import removeRunFolder
+from MedNCASegmentLib.logic import RunOptions
 from MedNCASegmentLib.sequence_batch import SequenceBatch
 
 

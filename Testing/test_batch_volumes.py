@@ -10,8 +10,8 @@ import slicer
 from mednca.metrics import dice
 from MedNCASegmentLib.batch import SegmentationBatch
 from MedNCASegmentLib.batch_folder import volumesInFolder
-from MedNCASegmentLib.logic import RunOptions
 from MedNCASegmentLib.hierarchy_folder import removeRunFolder
+from MedNCASegmentLib.logic import RunOptions
 
 LEAST_DICE = 0.8
 

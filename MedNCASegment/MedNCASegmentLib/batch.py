@@ -12,12 +12,12 @@ from slicer.i18n import tr as _
 
 from .batch_folder import createBatchFolder, folderOf
 from .batch_table import Row, fillBatchTable
+from .hierarchy_folder import putIntoFolder, removeRunFolder
 from .logic import RunOptions, makeSegmenter
 from .measures import measure
 from .model_store import DEFAULT_MODEL
 from .reading import Scan, readScan
 from .results import addVolume, fillSegmentation
-from .hierarchy_folder import putIntoFolder, removeRunFolder
 from .run_nodes import RunOutputs
 
 

@@ -2,8 +2,8 @@
 
 import slicer
 
-from .reading import isScan
 from .hierarchy_folder import RUN_ATTRIBUTE, createRunFolder, subjectHierarchy
+from .reading import isScan
 
 # Not that of a run: segmenting once more into one segmentation of a batch must not remove all the others.
 BATCH_ATTRIBUTE = "MedNCA.Batch"

@@ -6,9 +6,9 @@ from slicer.i18n import tr as _
 
 from .batch import Batch, SegmentationBatch
 from .batch_folder import folderOf, volumesInFolder
+from .hierarchy_folder import subjectHierarchy
 from .logic import RunOptions
 from .parameters import Scope, optionValues
-from .hierarchy_folder import subjectHierarchy
 from .sequence_batch import SequenceBatch
 
 

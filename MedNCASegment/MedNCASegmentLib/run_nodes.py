@@ -7,10 +7,10 @@ import slicer
 from mednca import Card, Result
 from slicer.i18n import tr as _
 
+from .hierarchy_folder import createRunFolder, putIntoFolder, removeRunFolder, runFolderOf
 from .measures import fillTable, measure
 from .reading import Scan
 from .results import addVolume, fillSegmentation
-from .hierarchy_folder import createRunFolder, putIntoFolder, removeRunFolder, runFolderOf
 from .steps import addStepSequence
 
 

@@ -10,8 +10,8 @@ from mednca import MedNCAError, shipped_models
 from mednca.metrics import dice, label_dice
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 
-from .logic import MedNCASegmentLogic, RunOptions
 from .hierarchy_folder import removeRunFolder, runFolderOf, subjectHierarchy
+from .logic import MedNCASegmentLogic, RunOptions
 from .sample_data import CATEGORY, CHECKSUMS, SAMPLE_NAME, SCAN, registerSampleData
 from .selftest_scene import expertLabels, insideROI, nodeIDs, segmentArray
 

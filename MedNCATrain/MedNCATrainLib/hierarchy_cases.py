@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import slicer
 from MedNCASegmentLib.batch_folder import BATCH_ATTRIBUTE
-from MedNCASegmentLib.reading import isScan
 from MedNCASegmentLib.hierarchy_folder import RUN_ATTRIBUTE
+from MedNCASegmentLib.reading import isScan
 
 from .scene_cases import SceneCase
 

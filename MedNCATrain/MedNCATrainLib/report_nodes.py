@@ -4,8 +4,8 @@ from typing import Any
 
 import slicer
 from mednca.report.findings import points_of
-from MedNCASegmentLib.measures import writeColumns
 from MedNCASegmentLib.hierarchy_folder import createRunFolder, putIntoFolder
+from MedNCASegmentLib.measures import writeColumns
 from slicer.i18n import tr as _
 
 from .report_plots import addExperimentChart
