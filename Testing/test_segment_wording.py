@@ -27,11 +27,11 @@ def test_progress_names_the_run_only_when_there_are_several():
 
 def test_dice_is_never_said_without_a_measurement():
     assert wording.accuracyText({}) == "Not measured."
-    assert wording.accuracyText({"mean_dice": 0.8912, "cases": 20}) == "Dice 0.891 on 20 cases."
-    assert wording.accuracyText({"mean_dice": 0.9, "how": "one run."}) == "Dice 0.900: one run."
+    assert wording.accuracyText({"mean_dice": 0.9065, "cases": 20}) == "Dice 0.9065 on 20 cases."
+    assert wording.accuracyText({"mean_dice": 0.9, "how": "one run."}) == "Dice 0.9000: one run."
     parts = {"by_label": {"Front": {"mean_dice": 0.88}, "Back": {"mean_dice": 0.86}}}
     assert wording.accuracyText({"mean_dice": 0.87, "cases": 9, **parts}) == (
-        "Dice 0.870 on 9 cases (Front 0.880, Back 0.860)."
+        "Dice 0.8700 on 9 cases (Front 0.8800, Back 0.8600)."
     )
 
 

@@ -110,7 +110,7 @@ class TrainResultsTest(TrainPanelCase):
 
     def test_panelSaysWhatTheHeldOutCasesComeTo(self):
         self.showRun(results=evaluation())
-        for words in ("Held-out cases", ">2<", "0.850 ± 0.070", "Front", "Back", "2.0 mm"):
+        for words in ("Held-out cases", ">2<", "0.8500 ± 0.0700", "Front", "Back", "2.0 mm"):
             self.assertIn(words, self.ui.figuresLabel.text)
         self.assertFalse(self.ui.figuresLabel.isHidden())
         self.assertIn("ended", self.ui.modelLabel.text)
@@ -212,7 +212,7 @@ class TrainResultsTest(TrainPanelCase):
     def test_bestModelSoFarCanBeUsedWhileTheRunGoesOn(self):
         (self.folder / "split.json").write_text(json.dumps({"training": ["a", "b"], "validation": ["c", "d", "e"]}))
         self.showRun(state="training", results=evaluation())
-        self.assertIn("iteration 150 (mean Dice 0.876)", self.ui.modelLabel.text)
+        self.assertIn("iteration 150 (mean Dice 0.8760)", self.ui.modelLabel.text)
         self.assertTrue(self.ui.figuresLabel.isHidden(), "the evaluation is that of an earlier end")
         self.ui.useButton.click()
         card = MedNCASegmentLogic().card(NAME)

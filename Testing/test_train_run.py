@@ -26,7 +26,7 @@ class TrainRunTest(TrainRunCase):
         self.assertEqual((self.ui.pauseButton.text, self.ui.pauseButton.enabled), ("Pause", True))
         self.letItEnd()
         self.assertIn("finished", self.message())
-        self.assertIn(f"{self.status()['best_dice']:.3f}", self.message())
+        self.assertIn(f"{self.status()['best_dice']:.4f}", self.message())
         self.assertTrue(self.ui.startButton.enabled)
         self.assertFalse(self.ui.pauseButton.enabled)
         self.assertTrue(self.ui.progressBar.isHidden())

@@ -102,10 +102,10 @@ def accuracyText(evaluation: dict) -> str:
     if not isinstance(mean, (int, float)):
         return _("Not measured.")
     if isinstance(cases, int):
-        text = _("Dice {mean:.3f} on {cases} cases").format(mean=mean, cases=cases)
+        text = _("Dice {mean:.4f} on {cases} cases").format(mean=mean, cases=cases)
     else:
-        text = _("Dice {mean:.3f}").format(mean=mean)
-    parts = ", ".join(f"{name} {part:.3f}" for name, part in dice_of_labels(evaluation).items())
+        text = _("Dice {mean:.4f}").format(mean=mean)
+    parts = ", ".join(f"{name} {part:.4f}" for name, part in dice_of_labels(evaluation).items())
     text = f"{text} ({parts})" if parts else text
     return f"{text}: {how}" if isinstance(how, str) and how else f"{text}."
 

@@ -29,7 +29,7 @@ def progressText(state: RunState, status: Status | None, stopping: bool) -> str:
     if status.loss is not None:
         parts.append(_("loss {loss}").format(loss=f"{status.loss:.3f}"))
     if status.bestDice is not None:
-        parts.append(_("best validation Dice {dice}").format(dice=f"{status.bestDice:.3f}"))
+        parts.append(_("best validation Dice {dice}").format(dice=f"{status.bestDice:.4f}"))
     if status.secondsLeft is not None:
         # A wait that is said to take 0 s and goes on is an annoyance.
         parts.append(_("about {time} left").format(time=durationText(max(1.0, status.secondsLeft))))
@@ -63,7 +63,7 @@ def endText(state: RunState, status: Status | None, canResume: bool, output: str
         if status.bestDice is None:
             return _("Training has finished.")
         return _("Training has finished; the best validation Dice was {dice}, at iteration {iteration}.").format(
-            dice=f"{status.bestDice:.3f}", iteration=f"{status.bestIteration or status.iteration or 0:,}"
+            dice=f"{status.bestDice:.4f}", iteration=f"{status.bestIteration or status.iteration or 0:,}"
         )
     if state is RunState.PAUSED:
         text = _("Training has ended at {after}, and a checkpoint is saved.").format(after=after)
