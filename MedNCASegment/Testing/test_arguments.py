@@ -89,6 +89,11 @@ def test_a_folder_to_write_to_may_have_to_be_made_but_must_be_writable(tmp_path,
     folder = tmp_path / "new" / "steps"
     need_folder(folder)
     assert not folder.parent.exists()
+    file = tmp_path / "file"
+    file.touch()
+    for one in (file, file / "steps"):
+        with pytest.raises(MedNCAError, match="file' is a file; give a folder"):
+            need_folder(one)
     monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path)
     for one in (folder, tmp_path):
         with pytest.raises(MedNCAError) as refused:
