@@ -86,7 +86,9 @@ def test_a_model_file_is_held_against_the_shipped_model(tmp_path):
         for case in result["cases"]:
             case["averaged"][0] = {**case["averaged"][0], "dice": 0.8 + 0.1 * seconds}
         results.write(f"further/averaging/{name}", result, tmp_path)
-    gain = next(one for one in compared.gains(tmp_path) if one.way == "model 'other' instead")
+    found = compared.gains(tmp_path)
+    assert {one.against for one in found} == {"shipped model 'hippocampus'"}
+    gain = next(one for one in found if one.way == "model 'other' instead")
     assert gain.against == "shipped model 'hippocampus'"
     assert gain.difference[0] == pytest.approx(0.05) and gain.times == 1.5
 

@@ -42,6 +42,12 @@ def subjects(folder: Path, within: str) -> dict[str, dict[str, Any]]:
     return {name: results.read(f"{within}/{name}", folder) for name in names}
 
 
+def principal(found: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Results of shipped models and rows alone, as those of files are there to be held against them; all if there are
+    none of these."""
+    return {name: result for name, result in found.items() if name in BY_NAME or name in shipped_models()} or found
+
+
 def called(result: dict[str, Any]) -> str:
     """What the subject of a result is called."""
     name = result["subject"]
@@ -61,7 +67,7 @@ def gains(folder: Path) -> list[Gain]:
 
 
 def _averaging(folder: Path) -> Iterator[Gain]:
-    for result in subjects(folder, averaging.FOLDER).values():
+    for result in principal(subjects(folder, averaging.FOLDER)).values():
         plain = [case["averaged"][0] for case in result["cases"]]
         facts = (called(result), result["parameters"])
         yield _plain(*facts, plain)

@@ -8,7 +8,7 @@ from typing import Any
 from ..style import canvas, colour, save
 from . import quality
 from .alarms import finding, names
-from .compared import Gain, called, gains, subjects
+from .compared import Gain, called, gains, principal, subjects
 from .tables import TITLES
 
 TICKS = (0.03, 0.05, 0.1, 0.2, 0.5, 1.0)  # of the quality score
@@ -24,7 +24,7 @@ def draw_further(folder: Path, pictures: Path) -> list[Path]:
     found = gains(folder)
     if found:
         drawn.append(draw_gains(found, pictures / "gains.svg"))
-    scored = subjects(folder, quality.FOLDER)
+    scored = principal(subjects(folder, quality.FOLDER))
     if scored:
         drawn.append(draw_quality(scored, pictures / "quality-score.svg"))
     return drawn

@@ -11,7 +11,7 @@ from mednca.report.changes import EXPERIMENTS
 from .. import results
 from . import artefacts, quality
 from .alarms import finding
-from .compared import called, gains, subjects
+from .compared import called, gains, principal, subjects
 from .statistics import Alarm
 
 NOT_YET = "Not measured yet: `python -m paper further --data hippocampus/`\n"
@@ -63,7 +63,7 @@ def alarms_table(folder: Path) -> str:
     first = next(iter(found.values()))
     for words, cell in WORDS.items():
         lines.append((words.format(**first), *(cell(one) for one in findings)))
-    return _markdown(lines) + "\n" + "\n".join(_by_change(result) for result in found.values())
+    return _markdown(lines) + "\n" + "\n".join(_by_change(result) for result in principal(found).values())
 
 
 def _two_digits(value: float | None) -> str:
