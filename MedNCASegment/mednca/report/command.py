@@ -80,8 +80,8 @@ def _report(options: argparse.Namespace, folder: Path, progress: ProgressFile) -
     engine = make_engine(options.engine, options.device)
     if not experiments:
         raise MedNCAError(f"Nothing of what was asked for can be measured. {NEEDS_TORCHIO}")
+    _make(folder)  # first, as it is to tell of a case that cannot be used
     need_usable(cases)
-    _make(folder)
     partial = Partial(folder, model, running, cases)
     measurement = Measurement(model, cases, experiments, engine, running, partial.found)
     for sentence in filter(None, (partial.note, _told_once(left_out))):
