@@ -58,7 +58,7 @@ def test_a_bad_case_is_named_before_any_is_measured(place, capsys, command, harm
     said = capsys.readouterr()
     assert words in said.err
     assert "case 1 of 2" not in said.err  # no bar was drawn
-    assert not (place / "report").exists()
+    assert not (place / "report" / "report.md").exists()
 
 
 @pytest.mark.parametrize("command", ["evaluate", "report", "plan"])
