@@ -3,9 +3,7 @@
 Runs under pytest on the stand-in host, and unchanged with unittest in a Slicer that has the module.
 """
 
-import tempfile
 import unittest
-from pathlib import Path
 
 from step_case import StepCase, composites, layers, sceneNodes, setThreeDViewOnDisplay
 
@@ -127,13 +125,7 @@ class StepTracesTest(StepCase):
     def test_a_saved_scene_is_watched_like_a_new_run(self):
         self.show()
         self.scrub(20)
-        with tempfile.TemporaryDirectory() as folder:
-            path = str(Path(folder) / "scene.mrb")
-            self.assertTrue(slicer.util.saveScene(path))
-            self.player.hide()
-            slicer.mrmlScene.Clear(0)
-            slicer.util.loadScene(path)
-        slicer.app.processEvents()
+        self.saveAndOpenAgain()
         self.assertEqual(slicer.util.getNodesByClass("vtkMRMLPlotChartNode"), [], "the plot was saved")
         self.sequence = slicer.util.getNodesByClass("vtkMRMLSequenceNode")[0]
         self.browser = slicer.util.getNodesByClass("vtkMRMLSequenceBrowserNode")[0]
@@ -165,13 +157,7 @@ class StepTracesTest(StepCase):
         setThreeDViewOnDisplay(True)
         self.ui.showIn3DCheckBox.checked = True
         self.show(segmentationNode=segmentation)
-        with tempfile.TemporaryDirectory() as folder:
-            path = str(Path(folder) / "scene.mrb")
-            self.assertTrue(slicer.util.saveScene(path))
-            self.player.hide()
-            slicer.mrmlScene.Clear(0)
-            slicer.util.loadScene(path)
-        slicer.app.processEvents()
+        self.saveAndOpenAgain()
         (display,) = slicer.util.getNodesByClass("vtkMRMLSegmentationDisplayNode")
         self.assertFalse(display.GetVisibility2DFill() or display.GetVisibility3D())
         (self.sequence,) = slicer.util.getNodesByClass("vtkMRMLSequenceNode")
