@@ -140,4 +140,4 @@ def test_nothing_to_segment_is_one_sentence(logic):
     with pytest.raises(MedNCAError, match="choose a sequence"):
         SequenceBatch(logic, None)
     with pytest.raises(MedNCAError, match="at least two runs"):
-        SegmentationBatch(logic, [addScan()], options=RunOptions(deviation=True))
+        SegmentationBatch(logic, [addScan()], options=RunOptions(runs=1, deviation=True))

@@ -59,9 +59,9 @@ class ParametersPanelTest(PanelCase):
         parameters.seed = 9
         self.assertEqual(self.ui.seedSpinBox.value, 0)
         self.ui.runsSpinBox.value = 4
-        self.assertEqual(parameters.runs, 1)
+        self.assertEqual(parameters.runs, 0)
         self.panel.enter()
-        self.assertEqual((self.ui.seedSpinBox.value, self.ui.runsSpinBox.value), (9, 1))
+        self.assertEqual((self.ui.seedSpinBox.value, self.ui.runsSpinBox.value), (9, 0))
 
     @staticmethod
     def bringBack(modules):

@@ -19,6 +19,7 @@ from .model_store import DEFAULT_MODEL
 from .reading import Scan, readScan
 from .results import addVolume, fillSegmentation
 from .run_nodes import RunOutputs
+from .wording import doubtText
 
 
 @dataclass
@@ -183,9 +184,9 @@ class Batch(ABC):
     def _keep(self, result: Result) -> Iterator[bool]:
         """Add the nodes and rows of a scan, or nothing at all; says after each node whether it was the last."""
         scene, created, newFolder = slicer.mrmlScene, [], 0
-        rows = []
+        rows, doubt = [], doubtText(result)
         for measures in measure(result, self._card):
-            rows.append(self._row(self._index, measures))
+            rows.append(self._row(self._index, measures, doubt))
             yield False
         # What was deleted meanwhile is made anew, so that the work that follows is not lost.
         folder = folderOf(self.tableNode) if scene.IsNodePresent(self.tableNode) else 0
@@ -212,6 +213,7 @@ class Batch(ABC):
                 removeRunFolder(newFolder)
                 self.tableNode = None
             raise
+        outputs.doubt = doubt
         self._rows += rows
         self.outputs[self._index] = outputs
         yield True

@@ -10,7 +10,7 @@ from .measures import Measures, writeColumns
 
 @dataclass(frozen=True)
 class Row:
-    """A label of a scan with its figures, or a scan with the problem that it had."""
+    """A label of a scan with its figures and what speaks against them, or a scan with the problem that it had."""
 
     scan: str
     index: str  # index value in a sequence; empty for volumes

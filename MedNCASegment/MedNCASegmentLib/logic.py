@@ -20,7 +20,7 @@ class RunOptions:
     """How to segment; None means as the model's card says."""
 
     seed: int = 0
-    runs: int = 1  # stochastic runs to average
+    runs: int | None = None  # stochastic runs to average
     steps: int | None = None  # of every level
     fireRate: float | None = None
     largestComponent: bool | None = None
@@ -53,10 +53,11 @@ def makeSegmenter(model: Model, options: RunOptions) -> Segmenter:
     Raises:
         MedNCAError: an option is out of its range, or asks for what this computer lacks.
     """
-    if options.deviation and options.runs < 2:
-        raise MedNCAError(_("The uncertainty map needs at least two runs; raise the number of runs."))
     engine = make_engine(options.engine, None if options.device == "auto" else options.device)
-    return Segmenter(model, engine, options.forCore())
+    segmenter = Segmenter(model, engine, options.forCore())
+    if options.deviation and segmenter.runs < 2:
+        raise MedNCAError(_("The uncertainty map needs at least two runs; raise the number of runs."))
+    return segmenter
 
 
 class SegmentationRun:

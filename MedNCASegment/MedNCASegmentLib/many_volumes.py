@@ -64,4 +64,11 @@ def batchMessage(batch: Batch) -> str:
         text += " " + _("The table says what was wrong with the others.")
     elif batch.problems:
         text += " " + batch.problems[0][1]
+    doubtful = sum(outputs is not None and bool(outputs.doubt) for outputs in batch.outputs)
+    if doubtful == 1:
+        text += " " + _("In one of the segmented volumes the runs disagree; the table says which one to check.")
+    elif doubtful:
+        text += " " + _("In {count} of the segmented volumes the runs disagree; the table says which to check.").format(
+            count=doubtful
+        )
     return text

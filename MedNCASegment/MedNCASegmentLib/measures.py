@@ -45,8 +45,11 @@ def spread(result: Result, index: int) -> float | None:
     return float(result.deviation[index].sum(dtype="float64")) / max(total, 1e-9)
 
 
-def fillTable(tableNode, found: list[Measures]) -> None:
-    """Write volumes, run time and, for several runs, their spread as quality score into a table node, a row a label."""
+def fillTable(tableNode, found: list[Measures], doubt: str = "") -> None:
+    """Write volumes, run time and, for several runs, their spread as quality score into a table node, a row a label.
+
+    `doubt` says why the segmentation should be checked; empty when there is nothing to say.
+    """
     columns = [
         (_("Segment"), "", [one.segment for one in found]),
         (_("Volume"), "mL", [one.volume for one in found]),
@@ -56,6 +59,8 @@ def fillTable(tableNode, found: list[Measures]) -> None:
     ]
     if any(one.quality is not None for one in found):
         columns.append((_("Spread of runs"), "", [one.quality for one in found]))
+    if doubt:
+        columns.append((_("Problem"), "", [doubt] * len(found)))
     writeColumns(tableNode, columns)
 
 

@@ -78,7 +78,7 @@ class MedNCASegmentParameterNode:
     engine: Engine = Engine.AUTOMATIC
     device: Device = Device.AUTOMATIC
     steps: Annotated[int, WithinRange(0, 1024)] = 0
-    runs: Annotated[int, WithinRange(1, 1000)] = 1
+    runs: Annotated[int, WithinRange(0, 1000)] = 0
     seed: Annotated[int, WithinRange(0, 2**31 - 1)] = 0
     fireRate: Annotated[float, WithinRange(0.0, 1.0)] = 0.0
     largestComponent: LargestComponent = LargestComponent.AS_CARD
@@ -93,7 +93,7 @@ def optionValues(parameters: MedNCASegmentParameterNode) -> dict[str, Any]:
     """The values for the logic's RunOptions, by name."""
     return {
         "seed": parameters.seed,
-        "runs": parameters.runs,
+        "runs": parameters.runs or None,
         "steps": parameters.steps or None,
         "fireRate": parameters.fireRate or None,
         "largestComponent": parameters.largestComponent.value,

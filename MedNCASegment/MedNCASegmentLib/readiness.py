@@ -53,7 +53,7 @@ def engineObstacle(engine: Engine, device: Device) -> str:
 
 def optionObstacle(parameters, model: Model) -> str:
     """Why the advanced options contradict each other; empty when they do not."""
-    if parameters.uncertainty and parameters.runs < 2:
+    if parameters.uncertainty and (parameters.runs or model.card.runs) < 2:
         return _("The uncertainty map compares runs with each other; set the number of runs to 2 or more.")
     try:
         recordedMemory(parameters, model)

@@ -12,6 +12,7 @@ from .measures import fillTable, measure
 from .reading import Scan
 from .results import addVolume, fillSegmentation
 from .steps import addStepSequence
+from .wording import doubtText
 
 
 @dataclass
@@ -26,6 +27,7 @@ class RunOutputs:
     # One volume a label.
     probabilityNodes: list = field(default_factory=list)
     deviationNodes: list = field(default_factory=list)
+    doubt: str = ""  # why the result should be checked; empty when nothing speaks against it
 
 
 def addRunNodes(
@@ -56,7 +58,8 @@ def addRunNodes(
         for measures in measure(result, card):
             found.append(measures)
             yield None
-        fillTable(outputs.tableNode, found)
+        outputs.doubt = doubtText(result)
+        fillTable(outputs.tableNode, found, outputs.doubt)
         if result.steps:
             steps = addStepSequence(result, card, volumeNode, scan, created)
             outputs.sequenceNode, outputs.browserNode = yield from steps

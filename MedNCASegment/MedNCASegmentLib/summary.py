@@ -25,18 +25,22 @@ def batchHtml(tableNode) -> str:
 
 
 def tableHtml(tableNode) -> str:
-    """A results table turned on its side, a column a segment; empty when there is no table, or nothing in it."""
+    """A results table turned on its side, a column a segment, and below it what speaks against the result; empty when
+    there is no table, or nothing in it."""
     table = tableNode.GetTable() if tableNode is not None else None
     if table is None or table.GetNumberOfColumns() == 0 or table.GetNumberOfRows() == 0:
         return ""
-    lines = []
+    lines, below = [], ""
     for index in range(table.GetNumberOfColumns()):
         column = table.GetColumn(index)
+        if index > 0 and column.IsA("vtkStringArray"):
+            below = f"<p>{escape(_cell(table, 0, index, ''))}</p>"
+            continue
         title = column.GetName() or ""
         unit = tableNode.GetColumnUnitLabel(title) or ""
         values = [_cell(table, row, index, unit) for row in range(table.GetNumberOfRows())]
         lines.append(HEAD.format(escape(title)) + "".join(VALUE.format(escape(value)) for value in values))
-    return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>"
+    return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>" + below
 
 
 def _cell(table, row: int, column: int, unit: str) -> str:

@@ -224,7 +224,11 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         # Another volume may have been chosen by now: its own result is still to come.
         if parameters.inputVolume is self._underWay.volumeNode:
             parameters.outputSegmentation = segmentationNode
-        return _("The result is in '{name}'.").format(name=segmentationNode.GetName())
+        if run.outputs.doubt:
+            text = _("The result is in '{name}'; its runs disagree, so check it before you use it.")
+        else:
+            text = _("The result is in '{name}'.")
+        return text.format(name=segmentationNode.GetName())
 
     def _onOver(self) -> None:
         self._underWay = None

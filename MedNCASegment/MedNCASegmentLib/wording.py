@@ -3,7 +3,7 @@
 import math
 from html import escape
 
-from mednca import Model, Progress
+from mednca import Model, Progress, Result
 from mednca.evaluation import dice_of_labels
 from slicer.i18n import tr as _
 
@@ -91,9 +91,18 @@ def cardRows(model: Model) -> list[tuple[str, str]]:
 
 
 def sizeText(model: Model) -> str:
-    """Parameters, levels and steps of a model."""
+    """Parameters, levels, steps and runs of a model."""
     steps = " + ".join(str(level.steps) for level in model.card.levels)
-    return _("{parameters} parameters, {steps} steps").format(parameters=f"{model.parameters:,}", steps=steps)
+    text = _("{parameters} parameters, {steps} steps").format(parameters=f"{model.parameters:,}", steps=steps)
+    return text if model.card.runs == 1 else _("{text}, {runs} runs").format(text=text, runs=model.card.runs)
+
+
+def doubtText(result: Result) -> str:
+    """Why a segmentation should be checked, in one sentence; empty when its runs agree, or cannot tell."""
+    if not result.is_doubtful:
+        return ""
+    text = _("The runs disagree (spread {spread:.3f}, limit {limit:.3f}): check this segmentation before you use it.")
+    return text.format(spread=result.quality, limit=result.quality_limit)
 
 
 def accuracyText(evaluation: dict) -> str:

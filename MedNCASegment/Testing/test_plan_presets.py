@@ -45,10 +45,11 @@ def test_the_models_that_come_along_have_their_plans():
     for plan in (whole, parts):
         assert (plan.recipe.batch, plan.recipe.patch, plan.recipe.learning_rate) == (16, 24, 3e-3)
         assert (scales(plan), steps(plan)) == ([4, 1], [16, 16])
+    assert (whole.card.runs, whole.card.mirrored, parts.card.runs) == (2, True, 1)
     # A complete plan: nothing of it is left to the proposal, whatever the data.
     overlay = read_preset("hippocampus")
     assert set(overlay["recipe"]) | {"seed"} == set(Recipe.__dataclass_fields__)
-    assert set(overlay["card"]) | {"date", "evaluation", "format"} == set(Card.__dataclass_fields__)
+    assert set(overlay["card"]) | {"date", "evaluation", "format", "spread_limit"} == set(Card.__dataclass_fields__)
 
 
 def test_an_unknown_preset_is_refused_with_the_known_ones():

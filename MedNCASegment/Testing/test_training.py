@@ -87,6 +87,32 @@ def test_for_the_figures_every_case_is_segmented_once_and_they_are_those_of_the_
     assert model.card.training["postprocessing"]["cases"] == 2
 
 
+def test_the_figures_are_those_of_the_cards_runs_and_all_else_takes_one_run(data, tmp_path, monkeypatch):
+    begun, events = [], Segmenter.events
+
+    def noted(segmenter, *arguments):
+        begun.append(segmenter.runs)
+        return events(segmenter, *arguments)
+
+    card = small_card(runs=2, mirrored=True, spread_limit=0.1)
+    monkeypatch.setattr(Segmenter, "events", noted)
+    with RunFolder(tmp_path / "work") as folder:
+        trainer = trainer_in(folder, data, replace(RECIPE, validate_every=8), validation=0.4, card=card)
+        model = trainer.run()
+        assert set(begun) == {1}
+        begun.clear()
+        model = finish(trainer, model)
+    monkeypatch.undo()
+    assert begun == [1] * 3 + [2] * 2, "three cases to calibrate on, two for the figures"
+    means = [
+        evaluate_case(name, Segmenter(model).run(volume).labels, truth, volume, model.card.labels)["dice"]
+        for name, (volume, truth) in zip(trainer.validation.names, trainer.validation.cases, strict=True)
+    ]
+    assert model.card.evaluation["mean_dice"] == pytest.approx(np.mean(means), abs=1e-4)
+    assert "2 runs, the second of mirrored slices" in model.card.evaluation["how"]
+    assert model.card.spread_limit is None, "it was measured with other weights"
+
+
 def test_the_status_and_the_log_follow_the_run(data, tmp_path):
     states = []
     with RunFolder(tmp_path / "work") as folder:

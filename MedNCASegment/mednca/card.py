@@ -11,8 +11,10 @@ from .errors import MedNCAError
 CARD_FORMAT = 1
 # Anatomical planes and the axis of a right-anterior-superior (RAS) volume along which each is sliced.
 PLANES = {"sagittal": 0, "coronal": 1, "axial": 2}
+ONE_SIDED = ("sagittal",)  # planes whose slices have no left and right
 MAX_CHANNELS, MAX_HIDDEN, MAX_STEPS, MAX_LEVELS, MAX_LABELS = 256, 2048, 1024, 8, 64
 MAX_IMAGE_CHANNELS = 9
+MAX_RUNS = 1000
 
 
 @dataclass
@@ -71,6 +73,9 @@ class Card:
     version: str = ""
     date: str = ""
     largest_component: bool = False
+    runs: int = 1  # stochastic runs to average, unless the user chooses
+    mirrored: bool = False  # every second run sees the slices mirrored, left for right
+    spread_limit: float | None = None  # a result whose `quality` is above is doubtful; holds for the card's own runs
     training: dict[str, Any] = field(default_factory=dict)
     evaluation: dict[str, Any] = field(default_factory=dict)
     format: int = CARD_FORMAT
@@ -125,6 +130,11 @@ def _card_from(raw: dict[str, Any]) -> Card:
     for name in ("training", "evaluation"):
         need(isinstance(raw.get(name, {}), dict), f"'{name}' must be an object")
     need(isinstance(raw.get("largest_component", False), bool), "'largest_component' must be true or false")
+    need(isinstance(raw.get("mirrored", False), bool), "'mirrored' must be true or false")
+    need(_is_int(raw.get("runs", 1), 1, MAX_RUNS), f"'runs' must be a whole number from 1 to {MAX_RUNS}")
+    limit = raw.get("spread_limit")
+    need(limit is None or (_is_number(limit) and limit > 0), "'spread_limit' must be a number above 0")
+    need(limit is None or raw.get("runs", 1) > 1, "'spread_limit' needs two 'runs' or more")
     need(_is_int(raw["channels"], 3, MAX_CHANNELS), f"'channels' must be a whole number from 3 to {MAX_CHANNELS}")
     need(_is_int(raw["hidden"], 1, MAX_HIDDEN), f"'hidden' must be a whole number from 1 to {MAX_HIDDEN}")
     need(_is_number(raw["fire_rate"]) and 0 < raw["fire_rate"] <= 1, "'fire_rate' must be above 0 and at most 1")
@@ -133,6 +143,10 @@ def _card_from(raw: dict[str, Any]) -> Card:
     need(isinstance(source, dict), "'input' must be an object")
     need(set(source) <= set(Input.__dataclass_fields__), "'input' has unknown fields")
     need(source.get("plane") in tuple(PLANES), f"'input.plane' must be one of {', '.join(PLANES)}")
+    need(
+        not raw.get("mirrored", False) or source["plane"] not in ONE_SIDED,
+        "'mirrored' swaps left and right, which sagittal slices do not have",
+    )
     spacing, size = source.get("spacing"), source.get("size")
     need((spacing is None) != (size is None), "'input' must have either 'spacing' or 'size'")
     need(spacing is None or _is_pair(spacing, 0.01, 100), "'input.spacing' must be two lengths in mm, from 0.01 to 100")

@@ -16,7 +16,8 @@ from .errors import MedNCAError
 from .evaluation import dice_of_labels, distance_problem, evaluate_case, summary, table
 from .files import check_ending, read_volume, stem, write_volume
 from .model import load_model, save_model, shipped_models
-from .segmenter import Options, Result, Segmenter
+from .options import Options, runs_in_words
+from .segmenter import Result, Segmenter
 from .volume import Volume
 from .writing import replacing
 
@@ -51,9 +52,11 @@ def segment(options: argparse.Namespace) -> None:
         "engine": segmenter.engine.name,
         "device": segmenter.engine.device,
         "seed": options.seed,
-        "runs": options.runs,
+        "runs": segmenter.runs,
+        "mirrored": segmenter.mirrored,
         "volume_ml": result.volume_ml,
         "quality": result.quality,
+        "quality_limit": result.quality_limit,
         "seconds": round(result.seconds, 3),
     }
     if options.json:
@@ -61,6 +64,11 @@ def segment(options: argparse.Namespace) -> None:
     for name, ml in result.volume_ml.items():
         print(f"{name}: {ml:.2f} mL")
     print(f"{result.seconds:.1f} s, written to {options.output}")
+    if result.is_doubtful:
+        print(
+            f"The runs disagree (spread {result.quality:.3f}, limit {result.quality_limit:.3f}): check this"
+            " segmentation before you use it."
+        )
     if not any(result.volume_ml.values()):
         print(f"Nothing was found. The model expects: {card.expects or card.modality}")
 
@@ -91,6 +99,8 @@ def info(options: argparse.Namespace) -> None:
         "Slices": f"{card.input.plane}, {grid}",
         "Levels": ", ".join(f"1/{level.scale} of the size, {level.steps} steps" for level in card.levels),
         "Cells": f"{card.channels} channels, hidden size {card.hidden}, fire rate {card.fire_rate:g}",
+        "Runs": runs_in_words(card.runs, card.mirrored) if card.runs > 1 else "",
+        "Doubtful": f"where the spread of the runs is above {card.spread_limit:g}" if card.spread_limit else "",
         "Parameters": f"{model.parameters:,}",
         "Accuracy": _dice_of(card),
         "Measured": card.evaluation.get("how", ""),
@@ -131,7 +141,14 @@ def evaluate(options: argparse.Namespace) -> None:
     figures = summary(rows)
     print(table(figures))
     if options.json:
-        run = {"model": card.name, "model_version": card.version, "seed": options.seed, "runs": options.runs}
+        run = {
+            "model": card.name,
+            "model_version": card.version,
+            "seed": options.seed,
+            "runs": segmenter.runs,
+            "mirrored": segmenter.mirrored,
+            "quality_limit": result.quality_limit,
+        }
         _write_json(options.json, run | figures)
 
 

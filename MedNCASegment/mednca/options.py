@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .card import MAX_RUNS
 from .errors import MedNCAError
 
-MAX_RUNS, MAX_SEED = 1000, 2**63 - 1
+MAX_SEED = 2**63 - 1
+
+
+def runs_in_words(runs: int, mirrored: bool) -> str:
+    """Such as "2 runs, the second of mirrored slices"."""
+    if runs == 1:
+        return "one run"
+    which = "the second" if runs == 2 else "every second one"
+    return f"{runs} runs" + (f", {which} of mirrored slices" if mirrored else "")
 
 
 @dataclass
@@ -14,14 +23,15 @@ class Options:
     """How to run a model; None means as the card says."""
 
     seed: int = 0
-    runs: int = 1  # stochastic runs to average
+    runs: int | None = None  # stochastic runs to average
+    mirrored: bool | None = None  # every second run sees the slices mirrored, left for right
     steps: int | None = None  # of every level
     fire_rate: float | None = None
     largest_component: bool | None = None
-    record: bool = False  # keep a label map of every k-th step of run 0
+    record: bool = False  # keep a label map of every k-th step of run 0; the last one is the mean of all runs
     record_every: int | None = None  # k; None chooses the smallest that fits the limit
     record_limit_mb: float = 256.0
-    live: bool = False  # events carry a label map that follows the steps of run 0
+    live: bool = False  # events carry a label map that follows the steps of run 0 and ends in the mean of all
 
     def check(self) -> None:
         """Raises MedNCAError when a value is out of its range."""
@@ -31,7 +41,7 @@ class Options:
                 raise MedNCAError(what)
 
         need(0 <= self.seed <= MAX_SEED, "The seed must be a whole number from 0 to 2^63 - 1.")
-        need(1 <= self.runs <= MAX_RUNS, f"The number of runs must be from 1 to {MAX_RUNS}.")
+        need(self.runs is None or 1 <= self.runs <= MAX_RUNS, f"The number of runs must be from 1 to {MAX_RUNS}.")
         need(self.steps is None or 1 <= self.steps <= 1024, "The number of steps must be from 1 to 1024.")
         need(self.fire_rate is None or 0 < self.fire_rate <= 1, "The fire rate must be above 0 and at most 1.")
         need(self.record_every is None or self.record_every >= 1, "Record every 1st, 2nd, ... step.")

@@ -26,16 +26,20 @@ class Readout:
         self._values = np.array([0] + [label.value for label in card.labels], np.uint8)
         self._to_pixels = [grid.to_pixels(level.scale) for level in card.levels]
 
-    def probability(self, state: Any, level: int, outside: np.ndarray | None = None) -> np.ndarray:
+    def probability(
+        self, state: Any, level: int, outside: np.ndarray | None = None, mirrored: bool = False
+    ) -> np.ndarray:
         """Args:
             state: the engine's own, of a batch of slices.
             level: of the state, counted from 0.
             outside: boolean [slice, row, column], where the probability is 0 whatever the state says.
+            mirrored: the state is of slices whose rows were reversed; the probability is not.
 
         Returns:
             float32 [slice, label, row, column].
         """
-        logits = resize(self._engine.channels(state, self._first, self._count), self._to_pixels[level])
+        cells = self._engine.channels(state, self._first, self._count)
+        logits = resize(cells[:, :, ::-1] if mirrored else cells, self._to_pixels[level])
         found = _sigmoid(logits - self._offsets)
         if outside is not None:
             np.moveaxis(found, 1, -1)[outside] = 0

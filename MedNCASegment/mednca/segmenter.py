@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .card import ONE_SIDED
 from .cascade import run_cascade
 from .engines import make_engine
 from .errors import MedNCAError
@@ -39,7 +40,13 @@ class Result:
     record_every: int | None
     volume_ml: dict[str, float]  # by label name
     quality: float | None  # spread of the runs over their mean, summed over the volume (M3D-NCA); None for one run
+    quality_limit: float | None  # of the card, above which the result is doubtful; None for runs other than the card's
     seconds: float
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the runs disagree more than the card allows."""
+        return self.quality is not None and self.quality_limit is not None and self.quality > self.quality_limit
 
 
 @dataclass
@@ -84,6 +91,10 @@ class Segmenter:
         self.fire_rate = self.options.fire_rate or card.fire_rate
         wanted = self.options.largest_component
         self.largest_component = card.largest_component if wanted is None else wanted
+        self.runs = self.options.runs or card.runs
+        self.mirrored = card.mirrored if self.options.mirrored is None else self.options.mirrored
+        if self.mirrored and card.input.plane in ONE_SIDED:
+            raise MedNCAError(f"A {card.input.plane} slice has no left and right to mirror; do not mirror it.")
         if self.largest_component:
             component_tools()
 
@@ -148,14 +159,14 @@ class Segmenter:
         readout = Readout(card, engine, grid)
         labels = np.zeros(shape, np.uint8)
         probability = np.zeros((len(card.labels), *shape), np.float32)
-        deviation = np.zeros_like(probability) if options.runs > 1 else None
+        deviation = np.zeros_like(probability) if self.runs > 1 else None
         outside = None if inside is None else ~slicing.to_slices(inside)
         rules = [engine.prepare(rule, card.input.channels) for rule in self.model.rules]
         images = Images(slices, float(volume.spacing[slicing.axes[0]]), card.input, grid.to_cells())
 
         per_batch = max(1, engine.cells_per_batch // (grid.cells[0] * grid.cells[1]))
         work = [count / level.scale**2 for count, level in zip(self.levels, card.levels, strict=True)]
-        total = len(slices) * options.runs * sum(work)
+        total = len(slices) * self.runs * sum(work)
         time_left = TimeLeft(total)
         done = 0.0
 
@@ -165,9 +176,9 @@ class Segmenter:
             image = images.of(batch.start, batch.stop)
             hidden = None if outside is None else outside[place]
             runs = RunningMean()
-            for run in range(options.runs):
-                state = None
-                for level, step, state in self._steps(rules, image, batch, run):
+            for run in range(self.runs):
+                state, mirrored = None, self.mirrored and run % 2 == 1
+                for level, step, state in self._steps(rules, image[:, :, ::-1] if mirrored else image, batch, run):
                     if run == 0 and recorder.wants(level, step):
                         recorder.keep(level, step, place, readout.labels(readout.probability(state, level, hidden)))
                     done += len(batch) / card.levels[level].scale ** 2
@@ -176,7 +187,7 @@ class Segmenter:
                         finished + len(batch),
                         len(slices),
                         run + 1,
-                        options.runs,
+                        self.runs,
                         level + 1,
                         len(card.levels),
                         step + 1,
@@ -184,15 +195,17 @@ class Segmenter:
                         time_left.after(done),
                         recorder.live,
                     )
-                runs.add(readout.probability(state, -1, hidden))
+                runs.add(readout.probability(state, -1, hidden, mirrored))
             finished += len(batch)
             slicing.to_slices(probability)[:, place] = np.moveaxis(runs.mean, 1, 0)
             if deviation is not None:
                 slicing.to_slices(deviation)[:, place] = np.moveaxis(runs.deviation, 1, 0)
-            slicing.to_slices(labels)[place] = readout.labels(runs.mean)
+            found = readout.labels(runs.mean)
+            slicing.to_slices(labels)[place] = found
+            recorder.keep(len(card.levels) - 1, self.levels[-1] - 1, place, found)
 
         count, levels, steps = len(slices), len(card.levels), self.levels[-1]
-        where = (count, count, options.runs, options.runs, levels, levels, steps, steps, 0.0, recorder.live)
+        where = (count, count, self.runs, self.runs, levels, levels, steps, steps, 0.0, recorder.live)
         # What follows concerns the whole volume, so it has a pull of its own.
         yield Progress(0.999, *where)
         if self.largest_component:
@@ -209,9 +222,20 @@ class Segmenter:
             record_every=recorder.every,
             volume_ml={name: count * volume.voxel_volume_ml for name, count in counts.items()},
             quality=quality,
+            quality_limit=card.spread_limit if self._is_as_card_says else None,
             seconds=time.perf_counter() - started,
         )
         yield Progress(1.0, *where, result)
+
+    @property
+    def _is_as_card_says(self) -> bool:
+        card = self.model.card
+        return (self.runs, self.mirrored, self.fire_rate, self.levels) == (
+            card.runs,
+            card.mirrored,
+            card.fire_rate,
+            [level.steps for level in card.levels],
+        )
 
     def _steps(self, rules: list, image: np.ndarray, batch: range, run: int) -> Iterator[tuple[int, int, Any]]:
         """The cascade on the images of some slices; see :func:`run_cascade`."""

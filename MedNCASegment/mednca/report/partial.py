@@ -34,7 +34,8 @@ class Partial:
         """Raises MedNCAError when the file of a case is not there."""
         self.path, self.note = Path(folder) / PARTIAL, ""
         self.found: Overlaps = {}
-        self._same = {"format": FORMAT, "model": digest(model), "seed": options.seed, "runs": options.runs}
+        ways = {name: getattr(options, name) for name in ("seed", "runs", "mirrored")}
+        self._same = {"format": FORMAT, "model": digest(model), **ways}
         self._stamps = {case.name: _stamp(case) for case in cases}
         self._due = 0.0
         self._take(self._read())

@@ -2,7 +2,7 @@
 
 {"format": 2,
  "model": {"name", "title", "file", "parameters", "plane"},
- "seed": 0, "runs": 1,
+ "seed": 0, "runs": 2, "mirrored": true,
  "cases": [name, ...], "labels": [name, ...],
  "experiments": [{"name", "title", "axis", "figure", "unchanged", "levels": [...],
                   "dice": {label: [[Dice of each case, or null] for each level]}}, ...],
@@ -71,6 +71,7 @@ def make_result(
         },
         "seed": options.seed,
         "runs": options.runs,
+        "mirrored": options.mirrored,
         "cases": list(cases),
         "labels": labels,
         "experiments": [

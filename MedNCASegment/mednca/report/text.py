@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ..options import runs_in_words
 from ..writing import replacing
 from . import figures
 from .changes import EXPERIMENTS
@@ -147,9 +148,9 @@ def _how(result: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield (
         "Every case got the same change, and of an artefact the same draw, at every level; the random firing of the"
-        f" cells had the seed {result['seed']}, and {_runs(result['runs'])}. The Dice is taken in 3D on the changed"
-        " scan's own grid. A case whose reference has nothing of a structure, or nothing left of it, has no Dice there"
-        " and is left out."
+        f" cells had the seed {result['seed']}, and each scan was segmented with {_runs(result)}. The Dice is"
+        " taken in 3D on the changed scan's own grid. A case whose reference has nothing of a structure, or nothing"
+        " left of it, has no Dice there and is left out."
     )
     yield ""
     yield f"- Command: `{result['command']}`"
@@ -171,8 +172,9 @@ def _count(experiments: int) -> str:
     return "1 way" if experiments == 1 else f"{experiments} ways"
 
 
-def _runs(runs: int) -> str:
-    return "each scan was segmented once" if runs == 1 else f"{runs} runs were averaged for each scan"
+def _runs(result: dict[str, Any]) -> str:
+    words = runs_in_words(result["runs"], result.get("mirrored", False))
+    return words if result["runs"] == 1 else f"the mean of {words}"
 
 
 def _plain(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..cases import AnyCase, read_case
 from ..evaluation import summary
 from ..model import Model
+from ..options import runs_in_words
 from .calibration import calibrate, choose_postprocessing, evenly
 from .interruption import Stopping
 from .run_folder import RESULTS, RunFolder
@@ -45,14 +46,14 @@ def finish(trainer: Trainer, model: Model) -> Model:
 
 
 def _evaluated(model: Model, validation: Validation, folder: RunFolder, seed: int) -> Model:
-    model, rows = choose_postprocessing(model, validation.segmented(model))
+    model, rows = choose_postprocessing(model, validation.segmented(model, runs=None))
     figures = summary(rows)
     folder.write_json(RESULTS, {"model": model.card.name, **figures})
     evaluation = {name: _rounded(value) for name, value in figures.items() if name != "cases"}
     evaluation["cases"] = len(figures["cases"])
     evaluation["how"] = (
         f"validation cases kept from training (seed {seed}), on which the best iteration and the post-processing were"
-        " chosen too; one run, native grid"
+        f" chosen too; {runs_in_words(model.card.runs, model.card.mirrored)}, native grid"
     )
     return Model(replace(model.card, evaluation=evaluation), model.rules)
 

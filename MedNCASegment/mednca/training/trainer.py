@@ -135,7 +135,9 @@ class Trainer:
         }
         weights = self.learner.averaged if best is None else best.weights
         labels = [replace(label, offset=offset) for label, offset in zip(plan.card.labels, self.offsets, strict=True)]
-        return Model(replace(plan.card, labels=labels, training=training), self.learner.rules(weights))
+        # A limit that comes with the plan was measured with other weights.
+        card = replace(plan.card, labels=labels, training=training, spread_limit=None)
+        return Model(card, self.learner.rules(weights))
 
     def tick(self) -> None:
         """To be called all the time while something else than training goes on; raises Stopping when asked to stop."""
@@ -183,7 +185,8 @@ class Trainer:
     @property
     def _ending(self) -> float:
         """How many validations calibration and the figures at the end take as long as."""
-        cases = len(calibration_cases(self.training)) + len(self.validation.cases)
+        runs = self.job.plan.card.runs  # of the figures; all else takes one
+        cases = len(calibration_cases(self.training)) + runs * len(self.validation.cases)
         return cases / max(1, len(self.validation.cases) + len(self.quick))
 
     @property

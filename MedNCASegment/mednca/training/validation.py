@@ -43,7 +43,7 @@ class Best:
 
 
 class Validation:
-    """Labelled cases that the model is not trained on, segmented on their own grids with one run each."""
+    """Labelled cases that the model is not trained on, segmented on their own grids."""
 
     def __init__(
         self, names: list[str], cases: list[tuple[Volume, np.ndarray]], device: str, tick: Callable[[], None]
@@ -61,6 +61,7 @@ class Validation:
         return bool(self.cases)
 
     def score(self, model: Model) -> Score:
+        """With one run a case, which is enough to compare weights by."""
         labels = model.card.labels
         values = [label.value for label in labels]
         rows = [label_dice(found, truth, values) for _, _, truth, found in self.segmented(model)]
@@ -73,9 +74,9 @@ class Validation:
         next(self.segmented(model))
         return time.perf_counter() - started
 
-    def segmented(self, model: Model) -> Iterator[tuple[str, Volume, np.ndarray, np.ndarray]]:
-        """Names, volumes, label values and label values as found [i, j, k], case by case."""
-        segmenter = Segmenter(model, self.engine, Options(seed=0))
+    def segmented(self, model: Model, runs: int | None = 1) -> Iterator[tuple[str, Volume, np.ndarray, np.ndarray]]:
+        """Names, volumes, label values and label values as found [i, j, k], case by case; `runs` as in `Options`."""
+        segmenter = Segmenter(model, self.engine, Options(seed=0, runs=runs))
         for name, (volume, truth) in zip(self.names, self.cases, strict=True):
             for event in segmenter.events(volume):
                 self.tick()

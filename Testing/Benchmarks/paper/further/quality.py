@@ -6,6 +6,7 @@ of view, in the middle and at the end of the range of that figure.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from mednca.cases import AnyCase, read_case
@@ -18,7 +19,7 @@ from .scoring import score
 from .subject import Subject
 
 FOLDER = "further/quality"
-RUNS = 5
+RUNS = 5  # of a model whose card says a single one, which has no spread
 FAILURE = 0.8  # a Dice below this counts as a failure
 CHANGES = ("ghosting", "anisotropy", "bias", "shift")
 AS_IT_IS = "none"
@@ -37,9 +38,12 @@ def measure(subject: Subject, study: Study, command: str) -> None:
     """Measure a model on the validation cases and write the result, unless there is one of the same weights."""
     name = f"{FOLDER}/{subject.name}"
     found = results.read(name, study.into)
-    if found is not None and found["model_sha256"] == subject.sha256:
+    card = subject.model.card
+    ways = {"runs": card.runs if card.runs > 1 else RUNS, "mirrored": card.mirrored}
+    same = {"model_sha256": subject.sha256, **ways}
+    if found is not None and all(found.get(key, False) == value for key, value in same.items()):
         return
-    kept = Kept(study.work / f"{name}.json", subject.sha256)
+    kept = Kept(study.work / f"{name}.json", json.dumps(same))
     scans = []
     for change, level, experiment in conditions():
         for case in study.parts["validation"]:
@@ -51,7 +55,7 @@ def measure(subject: Subject, study: Study, command: str) -> None:
                         "case": case.name,
                         "change": change,
                         "level": level,
-                        **of_case(subject, case, experiment, level, study.device),
+                        **of_case(subject, case, experiment, level, study.device, **ways),
                     },
                 )
             )
@@ -59,9 +63,8 @@ def measure(subject: Subject, study: Study, command: str) -> None:
     result = {
         "subject": subject.name,
         "title": subject.title,
-        "model_sha256": subject.sha256,
         "part": "validation",
-        "runs": RUNS,
+        **same,
         "failure": FAILURE,
         "scans": scans,
         **study.provenance(command),
@@ -70,11 +73,17 @@ def measure(subject: Subject, study: Study, command: str) -> None:
 
 
 def of_case(
-    subject: Subject, case: AnyCase, experiment: Experiment | None, level: float, device: str
+    subject: Subject,
+    case: AnyCase,
+    experiment: Experiment | None,
+    level: float,
+    device: str,
+    runs: int = RUNS,
+    mirrored: bool = False,
 ) -> dict[str, float | None]:
     """Quality score and figures of the mean of the runs, on the changed scan's own grid."""
     scan = Scan(case.name, *read_case(case), plane=subject.model.card.input.plane)
     if experiment is not None:
         scan = experiment.apply(scan, level)
-    found = subject.run(scan.volume, device, runs=RUNS)
+    found = subject.run(scan.volume, device, runs=runs, mirrored=mirrored)
     return {"quality": found.quality, **score(found.labels > 0, scan.truth > 0, scan.volume.spacing)}

@@ -46,12 +46,14 @@ class Subject:
         device: str = "cpu",
         seed: int = 0,
         runs: int = 1,
+        mirrored: bool = False,
         zoom: tuple[float, float] = (1.0, 1.0),
     ) -> Result:
-        """Segment a volume; all components are kept. `zoom` is that of :class:`mednca.report.changes.Scan`."""
+        """Segment a volume with so many runs, whatever the card says; all components are kept. `zoom` is that of
+        :class:`mednca.report.changes.Scan`."""
         engine = make_engine("numpy") if device == "cpu" else make_engine("torch", device)
         card = replace(self.model.card, input=zoomed(self.model.card, zoom))
-        options = Options(seed=seed, runs=runs, largest_component=False)
+        options = Options(seed=seed, runs=runs, mirrored=mirrored, largest_component=False)
         return Segmenter(Model(card, self.model.rules), engine, options).run(volume)
 
 

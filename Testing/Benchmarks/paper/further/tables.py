@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from mednca.options import runs_in_words
 from mednca.report.changes import EXPERIMENTS
 
 from .. import results
@@ -61,6 +62,8 @@ def alarms_table(folder: Path) -> str:
     ]
     findings = [finding(result) for result in found.values()]
     first = next(iter(found.values()))
+    runs = (runs_in_words(result["runs"], result.get("mirrored", False)) for result in found.values())
+    lines.append(("score of", *runs))
     for words, cell in WORDS.items():
         lines.append((words.format(**first), *(cell(one) for one in findings)))
     return _markdown(lines) + "\n" + "\n".join(_by_change(result) for result in principal(found).values())
