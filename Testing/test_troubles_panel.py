@@ -21,6 +21,8 @@ class TroublesPanelTest(PanelCase):
         self.assertTrue(self.ui.reasonLabel.isHidden())
 
         self.ui.uncertaintyCheckBox.click()
+        self.assertTrue(self.ui.segmentButton.enabled, "the model's card says two runs")
+        self.ui.runsSpinBox.value = 1
         self.assertCannotStart("2 or more")
         self.ui.runsSpinBox.value = 2
         self.assertTrue(self.ui.segmentButton.enabled)
