@@ -1,6 +1,7 @@
 """A sequence of volumes becomes a sequence of segmentations."""
 
 import math
+from dataclasses import replace
 
 from batch_case import addBadVolume, addScan, addSequence, finish, mask, nodeIDs, rowsOf, storedMask
 
@@ -8,8 +9,10 @@ from batch_case import addBadVolume, addScan, addSequence, finish, mask, nodeIDs
 import numpy as np
 import slicer
 import vtk
+from mednca import load_model, save_model
 from MedNCASegmentLib.hierarchy_folder import removeRunFolder
 from MedNCASegmentLib.logic import RunOptions
+from MedNCASegmentLib.many_volumes import batchMessage
 from MedNCASegmentLib.sequence_batch import SequenceBatch
 
 
@@ -83,6 +86,17 @@ def test_maps_of_a_sequence_are_sequences_and_go_with_the_folder(logic):
     assert nodeIDs() == before
     browser.SetSelectedItemNumber(0)
     assert browser.GetProxyNode(sequence) == volume
+
+
+def test_the_table_of_a_sequence_says_which_results_are_doubtful(logic, tmp_path):
+    model = load_model("hippocampus")
+    path = tmp_path / "doubtful.npz"
+    save_model(replace(model, card=replace(model.card, spread_limit=1e-6)), path)
+    sequence, _ = addSequence([addScan("A"), addBadVolume(), addScan("C")])
+    batch = finish(SequenceBatch(logic, sequence, str(path)))
+    problems = [row["Problem"].ToString() for row in rowsOf(batch.tableNode)]
+    assert [text.startswith("The runs disagree (spread 0.") for text in problems] == [True, False, True]
+    assert "Check 2 of the results before you use them" in batchMessage(batch)
 
 
 def test_a_sequence_without_a_browser_gets_one(logic):

@@ -9,6 +9,7 @@ from dataclasses import replace
 from panel_case import SCAN, PanelCase
 
 # isort: split
+import numpy as np
 import slicer
 from mednca import load_model, save_model
 
@@ -29,7 +30,7 @@ class DoubtfulPanelTest(PanelCase):
         self.loadSample()
         self.assertEqual(self.ui.runsSpinBox.text, "As the model's card says")
         self.segment()
-        self.assertMessage("its runs disagree, so check it")
+        self.assertMessage("read what is said of it under Results")
         figures = self.ui.resultLabel.text
         self.assertEqual(figures.count(DISAGREE), 1)
         self.assertIn("limit 0.000): check this segmentation", figures)
@@ -50,8 +51,16 @@ class DoubtfulPanelTest(PanelCase):
         self.importDoubtful("hippocampus-parts")
         self.loadSample()
         self.segment()
-        self.assertMessage("its runs disagree, so check it")
+        self.assertMessage("read what is said of it under Results")
         self.assertEqual(self.ui.resultLabel.text.count(DISAGREE), 1)
+
+    def test_anEmptyResultIsSaidToBeEmpty(self):
+        volume = self.loadSample()
+        slicer.util.updateVolumeFromArray(volume, np.zeros_like(slicer.util.arrayFromVolume(volume)))
+        self.segment()
+        self.assertMessage("read what is said of it under Results")
+        self.assertIn("Nothing was found: check that the scan", self.ui.resultLabel.text)
+        self.assertNotIn("disagree", self.ui.resultLabel.text)
 
     def test_ofManyVolumesTheTableSaysWhichToCheck(self):
         self.importDoubtful()
@@ -66,7 +75,7 @@ class DoubtfulPanelTest(PanelCase):
         self.addCleanup(self.ui.scopeSelector.setCurrentIndex, 0)
         self.segment()
         self.assertMessage("1 of 2 volumes were segmented. The table says what was wrong with the others.")
-        self.assertMessage("In one of the segmented volumes the runs disagree; the table says which one to check.")
+        self.assertMessage("Check 1 of the results before you use them; the table says which, and why.")
         self.assertIn(DISAGREE, self.ui.resultLabel.text)
 
 

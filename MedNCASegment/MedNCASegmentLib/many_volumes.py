@@ -65,10 +65,8 @@ def batchMessage(batch: Batch) -> str:
     elif batch.problems:
         text += " " + batch.problems[0][1]
     doubtful = sum(outputs is not None and bool(outputs.doubt) for outputs in batch.outputs)
-    if doubtful == 1:
-        text += " " + _("In one of the segmented volumes the runs disagree; the table says which one to check.")
-    elif doubtful:
-        text += " " + _("In {count} of the segmented volumes the runs disagree; the table says which to check.").format(
+    if doubtful:
+        text += " " + _("Check {count} of the results before you use them; the table says which, and why.").format(
             count=doubtful
         )
     return text

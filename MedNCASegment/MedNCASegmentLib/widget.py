@@ -225,7 +225,7 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if parameters.inputVolume is self._underWay.volumeNode:
             parameters.outputSegmentation = segmentationNode
         if run.outputs.doubt:
-            text = _("The result is in '{name}'; its runs disagree, so check it before you use it.")
+            text = _("The result is in '{name}'; read what is said of it under Results before you use it.")
         else:
             text = _("The result is in '{name}'.")
         return text.format(name=segmentationNode.GetName())

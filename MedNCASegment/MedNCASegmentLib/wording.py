@@ -93,12 +93,17 @@ def cardRows(model: Model) -> list[tuple[str, str]]:
 def sizeText(model: Model) -> str:
     """Parameters, levels, steps and runs of a model."""
     steps = " + ".join(str(level.steps) for level in model.card.levels)
-    text = _("{parameters} parameters, {steps} steps").format(parameters=f"{model.parameters:,}", steps=steps)
-    return text if model.card.runs == 1 else _("{text}, {runs} runs").format(text=text, runs=model.card.runs)
+    if model.card.runs == 1:
+        text = _("{parameters} parameters, {steps} steps")
+    else:
+        text = _("{parameters} parameters, {steps} steps, {runs} runs")
+    return text.format(parameters=f"{model.parameters:,}", steps=steps, runs=model.card.runs)
 
 
 def doubtText(result: Result) -> str:
-    """Why a segmentation should be checked, in one sentence; empty when its runs agree, or cannot tell."""
+    """Why a segmentation should be checked, in one sentence; empty when nothing speaks against it."""
+    if not any(result.volume_ml.values()):
+        return _("Nothing was found: check that the scan is what the model's card asks for.")
     if not result.is_doubtful:
         return ""
     text = _("The runs disagree (spread {spread:.3f}, limit {limit:.3f}): check this segmentation before you use it.")

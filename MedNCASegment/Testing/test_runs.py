@@ -8,6 +8,8 @@ import pytest
 from command_line import answers
 from core_cases import random_volume, require_torch, small_card, small_model
 from mednca import Card, MedNCAError, Options, Segmenter, Volume, make_engine, save_model
+from mednca.training.plan import Plan
+from mednca.training.recipe import Recipe
 
 
 def segment(model, engine=None, volume=None, **options):
@@ -65,9 +67,23 @@ def test_mirroring_can_be_left_out():
 def test_sagittal_slices_are_not_mirrored():
     sagittal = {"input": {"plane": "sagittal", "spacing": [1.0, 1.0]}}
     with pytest.raises(MedNCAError, match="left and right"):
-        small_card(mirrored=True, **sagittal)
+        small_card(runs=2, mirrored=True, **sagittal)
     with pytest.raises(MedNCAError, match="left and right"):
         Segmenter(small_model(**sagittal), options=Options(runs=2, mirrored=True))
+
+
+@pytest.mark.parametrize(
+    "source", [{"size": [16, 12]}, {"spacing": [1.0, 1.0], "channels": 3, "neighbour_mm": 1.0}], ids=str
+)
+def test_mirrored_runs_hold_on_any_grid_and_with_neighbouring_slices_and_regions(source):
+    model = mirrored_model(fire_rate=1.0, input={"plane": "coronal", **source})
+    volume, inside = random_volume(), np.zeros((14, 9, 11), bool)
+    inside[2:9, 1:7, 3:10] = True
+    other = Volume(volume.array[::-1].copy(), volume.affine)
+    plain = segment(model, volume=volume, runs=1).probability
+    swapped = segment(model, volume=other, runs=1).probability[:, ::-1]
+    found = Segmenter(model).run(volume, inside).probability
+    np.testing.assert_allclose(found, np.where(inside, (plain + swapped) / 2, 0), atol=1e-5)
 
 
 def test_recorded_steps_are_those_of_the_first_run_and_end_in_the_mean_of_all():
@@ -82,6 +98,26 @@ def test_recorded_steps_are_those_of_the_first_run_and_end_in_the_mean_of_all():
 def test_what_is_shown_live_ends_in_the_mean_of_all_runs():
     events = list(Segmenter(mirrored_model(), options=Options(live=True)).events(random_volume()))
     np.testing.assert_array_equal(events[-1].live, events[-1].result.labels)
+
+
+def test_steps_and_live_end_in_the_largest_component_where_it_alone_is_kept():
+    pytest.importorskip("SimpleITK")
+    options = Options(live=True, record=True, largest_component=True)
+    *_, last = Segmenter(mirrored_model(), options=options).events(random_volume())
+    whole = segment(mirrored_model())
+    assert (last.result.labels != whole.labels).any()
+    np.testing.assert_array_equal(last.result.steps[-1].labels, last.result.labels)
+    np.testing.assert_array_equal(last.live, last.result.labels)
+
+
+def test_an_empty_result_is_not_doubtful():
+    result = segment(mirrored_model(spread_limit=1e-9))
+    assert result.is_doubtful
+    faint = [{"value": 1, "name": "Blob", "offset": 20.0}]
+    empty = segment(mirrored_model(spread_limit=1e-9, labels=faint))
+    assert not empty.labels.any()
+    assert empty.quality > empty.quality_limit
+    assert not empty.is_doubtful
 
 
 def test_a_result_is_doubtful_where_the_runs_disagree_more_than_the_card_allows():
@@ -112,6 +148,7 @@ def test_the_limit_holds_for_runs_as_the_card_says_alone(options):
         {"runs": 2.0},
         {"runs": True},
         {"mirrored": 1},
+        {"mirrored": True},
         {"spread_limit": 0.1},
         {"runs": 2, "spread_limit": 0},
         {"runs": 2, "spread_limit": float("nan")},
@@ -146,6 +183,24 @@ def test_segment_says_when_the_runs_disagree(place, out, doubtful):
     assert (facts["runs"], facts["mirrored"], facts["quality_limit"]) == (2, True, 1e-6)
     assert "disagree" not in answers(*words, "--runs", "2", "--model", place / "small.npz")
     assert "disagree" not in answers(*words, "--runs", "3")
+
+
+def test_evaluate_names_the_cases_whose_runs_disagree(place, out, doubtful):
+    words = ("evaluate", "--images", place / "images", "--labels", place / "labels", "--json", out / "e.json")
+    assert "The runs disagree in 3 of 3 cases: case_0, case_1, case_2" in answers(*words, "--model", doubtful)
+    facts = json.loads((out / "e.json").read_text())
+    assert (facts["runs"], facts["mirrored"], facts["quality_limit"]) == (2, True, 1e-6)
+    assert [row["doubtful"] for row in facts["cases"]] == [True] * 3
+    assert "disagree" not in answers(*words, "--model", doubtful, "--runs", "1")
+    facts = json.loads((out / "e.json").read_text())
+    assert (facts["runs"], facts["mirrored"], facts["quality_limit"]) == (1, False, None)
+
+
+def test_a_plan_cannot_have_a_limit_of_other_weights():
+    plan = json.loads(Plan(small_card(), Recipe()).to_json())
+    plan["card"] |= {"runs": 2, "spread_limit": 0.1}
+    with pytest.raises(MedNCAError, match="belongs to weights that are trained"):
+        Plan.from_json(json.dumps(plan))
 
 
 def test_info_says_how_many_runs_there_are_and_when_a_result_is_doubtful(place, doubtful):

@@ -94,7 +94,7 @@ def test_the_figures_are_those_of_the_cards_runs_and_all_else_takes_one_run(data
         begun.append(segmenter.runs)
         return events(segmenter, *arguments)
 
-    card = small_card(runs=2, mirrored=True, spread_limit=0.1)
+    card = small_card(runs=2, mirrored=True)
     monkeypatch.setattr(Segmenter, "events", noted)
     with RunFolder(tmp_path / "work") as folder:
         trainer = trainer_in(folder, data, replace(RECIPE, validate_every=8), validation=0.4, card=card)
@@ -110,7 +110,6 @@ def test_the_figures_are_those_of_the_cards_runs_and_all_else_takes_one_run(data
     ]
     assert model.card.evaluation["mean_dice"] == pytest.approx(np.mean(means), abs=1e-4)
     assert "2 runs, the second of mirrored slices" in model.card.evaluation["how"]
-    assert model.card.spread_limit is None, "it was measured with other weights"
 
 
 def test_the_status_and_the_log_follow_the_run(data, tmp_path):

@@ -134,7 +134,8 @@ def _card_from(raw: dict[str, Any]) -> Card:
     need(_is_int(raw.get("runs", 1), 1, MAX_RUNS), f"'runs' must be a whole number from 1 to {MAX_RUNS}")
     limit = raw.get("spread_limit")
     need(limit is None or (_is_number(limit) and limit > 0), "'spread_limit' must be a number above 0")
-    need(limit is None or raw.get("runs", 1) > 1, "'spread_limit' needs two 'runs' or more")
+    for name in ("mirrored", "spread_limit"):
+        need(not raw.get(name) or raw.get("runs", 1) > 1, f"'{name}' needs two 'runs' or more")
     need(_is_int(raw["channels"], 3, MAX_CHANNELS), f"'channels' must be a whole number from 3 to {MAX_CHANNELS}")
     need(_is_int(raw["hidden"], 1, MAX_HIDDEN), f"'hidden' must be a whole number from 1 to {MAX_HIDDEN}")
     need(_is_number(raw["fire_rate"]) and 0 < raw["fire_rate"] <= 1, "'fire_rate' must be above 0 and at most 1")

@@ -135,11 +135,14 @@ def evaluate(options: argparse.Namespace) -> None:
                 bar.show((number + event.fraction) / len(cases) * 0.9999, f"case {number + 1} of {len(cases)}")
                 result = event.result
             row = evaluate_case(case.name, result.labels, truth, volume, card.labels)
-            rows.append({**row, "quality": result.quality})
+            rows.append({**row, "quality": result.quality, "doubtful": result.is_doubtful})
     finally:
         bar.close()
     figures = summary(rows)
     print(table(figures))
+    doubtful = [row["case"] for row in rows if row["doubtful"]]
+    if doubtful:
+        print(f"The runs disagree in {len(doubtful)} of {len(rows)} cases: {', '.join(doubtful)}")
     if options.json:
         run = {
             "model": card.name,
@@ -147,7 +150,7 @@ def evaluate(options: argparse.Namespace) -> None:
             "seed": options.seed,
             "runs": segmenter.runs,
             "mirrored": segmenter.mirrored,
-            "quality_limit": result.quality_limit,
+            "quality_limit": segmenter.quality_limit,
         }
         _write_json(options.json, run | figures)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .card import MAX_RUNS
+from .card import MAX_RUNS, Card
 from .errors import MedNCAError
 
 MAX_SEED = 2**63 - 1
@@ -28,10 +28,15 @@ class Options:
     steps: int | None = None  # of every level
     fire_rate: float | None = None
     largest_component: bool | None = None
-    record: bool = False  # keep a label map of every k-th step of run 0; the last one is the mean of all runs
+    record: bool = False  # keep a label map of every k-th step of run 0; the last one is the result
     record_every: int | None = None  # k; None chooses the smallest that fits the limit
     record_limit_mb: float = 256.0
-    live: bool = False  # events carry a label map that follows the steps of run 0 and ends in the mean of all
+    live: bool = False  # events carry a label map that follows the steps of run 0 and ends in the result
+
+    def runs_of(self, card: Card) -> tuple[int, bool]:
+        """How many runs there are with a model, and whether every second one is mirrored."""
+        runs = card.runs if self.runs is None else self.runs
+        return runs, runs > 1 and (card.mirrored if self.mirrored is None else self.mirrored)
 
     def check(self) -> None:
         """Raises MedNCAError when a value is out of its range."""

@@ -1,6 +1,6 @@
 """What is kept of the steps of run 0: a label map over the whole volume for every kept step, and a live one.
 
-The last step is kept again once the runs are averaged, so that the steps end in the result.
+The last step is kept again when there is a result, so that the steps end in it.
 """
 
 from __future__ import annotations

@@ -45,8 +45,9 @@ class Result:
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether the runs disagree more than the card allows."""
-        return self.quality is not None and self.quality_limit is not None and self.quality > self.quality_limit
+        """Whether something was found and the runs disagree about it more than the card allows."""
+        known = self.quality is not None and self.quality_limit is not None
+        return known and any(self.volume_ml.values()) and self.quality > self.quality_limit
 
 
 @dataclass
@@ -80,7 +81,8 @@ class Segmenter:
         options: see :class:`Options`.
 
         Raises:
-            MedNCAError: an option is out of its range, or asks for a library that is not installed.
+            MedNCAError: an option is out of its range, asks for a library that is not installed, or for mirrored slices
+                of a plane without left and right.
         """
         self.model = model
         self.engine = engine or make_engine("numpy")
@@ -91,8 +93,7 @@ class Segmenter:
         self.fire_rate = self.options.fire_rate or card.fire_rate
         wanted = self.options.largest_component
         self.largest_component = card.largest_component if wanted is None else wanted
-        self.runs = self.options.runs or card.runs
-        self.mirrored = card.mirrored if self.options.mirrored is None else self.options.mirrored
+        self.runs, self.mirrored = self.options.runs_of(card)
         if self.mirrored and card.input.plane in ONE_SIDED:
             raise MedNCAError(f"A {card.input.plane} slice has no left and right to mirror; do not mirror it.")
         if self.largest_component:
@@ -210,6 +211,7 @@ class Segmenter:
         yield Progress(0.999, *where)
         if self.largest_component:
             labels = keep_largest_components(labels)
+            recorder.keep(len(card.levels) - 1, self.levels[-1] - 1, slice(None), slicing.to_slices(labels))
         counts = {label.name: np.count_nonzero(labels == label.value) for label in card.labels}
         quality = None
         if deviation is not None:
@@ -222,20 +224,17 @@ class Segmenter:
             record_every=recorder.every,
             volume_ml={name: count * volume.voxel_volume_ml for name, count in counts.items()},
             quality=quality,
-            quality_limit=card.spread_limit if self._is_as_card_says else None,
+            quality_limit=self.quality_limit,
             seconds=time.perf_counter() - started,
         )
         yield Progress(1.0, *where, result)
 
     @property
-    def _is_as_card_says(self) -> bool:
+    def quality_limit(self) -> float | None:
+        """The card's, which holds for runs as the card says; None for others."""
         card = self.model.card
-        return (self.runs, self.mirrored, self.fire_rate, self.levels) == (
-            card.runs,
-            card.mirrored,
-            card.fire_rate,
-            [level.steps for level in card.levels],
-        )
+        said = (card.runs, card.mirrored, card.fire_rate, [level.steps for level in card.levels])
+        return card.spread_limit if said == (self.runs, self.mirrored, self.fire_rate, self.levels) else None
 
     def _steps(self, rules: list, image: np.ndarray, batch: range, run: int) -> Iterator[tuple[int, int, Any]]:
         """The cascade on the images of some slices; see :func:`run_cascade`."""

@@ -85,6 +85,24 @@ def test_the_quality_score_is_measured_on_scans_as_they_are_and_changed(tmp_path
     assert len({scan["quality"] for scan in scans}) == len(scans)
 
 
+def test_the_quality_score_is_that_of_the_cards_runs_and_measured_anew_for_others(tmp_path, monkeypatch):
+    study, calls, measured = ellipsoid_study(tmp_path), [], quality.of_case
+    monkeypatch.setattr(quality, "conditions", lambda: iter([("none", 0.0, None)]))
+    monkeypatch.setattr(quality, "of_case", lambda *given, **how: calls.append(how) or measured(*given, **how))
+    single = subject()
+    card = replace(single.model.card, runs=2, mirrored=True)
+    mirrored = replace(single, model=replace(single.model, card=card))
+    for one in (single, single, mirrored, mirrored):
+        quality.measure(one, study, "none")
+    assert calls == [{"runs": quality.RUNS, "mirrored": False}, {"runs": 2, "mirrored": True}]
+    found = results.read("further/quality/made", study.into)
+    assert (found["runs"], found["mirrored"]) == (2, True)
+    case = study.parts["validation"][0]
+    assert found["scans"][0]["quality"] == pytest.approx(
+        mirrored.run(case.volume, runs=2, mirrored=True).quality, abs=1e-6
+    )
+
+
 def test_fusions_are_those_of_all_directions_and_wait_for_their_rows(tmp_path, monkeypatch):
     study = ellipsoid_study(tmp_path)
     planes.measure(study, "none")

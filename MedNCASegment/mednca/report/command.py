@@ -75,8 +75,7 @@ def _report(options: argparse.Namespace, folder: Path, progress: ProgressFile) -
     experiments, left_out = choose(options.only)
     model = load_model(options.model)
     cases = labelled_cases(options.images, options.labels, options.cases)
-    card = model.card
-    running = Options(options.seed, card.runs if options.runs is None else options.runs, card.mirrored)
+    running = Options(seed=options.seed, runs=options.runs)
     running.check()
     engine = make_engine(options.engine, options.device)
     if not experiments:

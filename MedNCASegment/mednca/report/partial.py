@@ -34,8 +34,14 @@ class Partial:
         """Raises MedNCAError when the file of a case is not there."""
         self.path, self.note = Path(folder) / PARTIAL, ""
         self.found: Overlaps = {}
-        ways = {name: getattr(options, name) for name in ("seed", "runs", "mirrored")}
-        self._same = {"format": FORMAT, "model": digest(model), **ways}
+        runs, mirrored = options.runs_of(model.card)
+        self._same = {
+            "format": FORMAT,
+            "model": digest(model),
+            "seed": options.seed,
+            "runs": runs,
+            "mirrored": mirrored,
+        }
         self._stamps = {case.name: _stamp(case) for case in cases}
         self._due = 0.0
         self._take(self._read())

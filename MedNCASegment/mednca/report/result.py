@@ -60,6 +60,7 @@ def make_result(
         command: that makes it again.
     """
     labels = [label.name for label in model.card.labels]
+    runs, mirrored = options.runs_of(model.card)
     return {
         "format": FORMAT,
         "model": {
@@ -70,8 +71,8 @@ def make_result(
             "plane": model.card.input.plane,
         },
         "seed": options.seed,
-        "runs": options.runs,
-        "mirrored": options.mirrored,
+        "runs": runs,
+        "mirrored": mirrored,
         "cases": list(cases),
         "labels": labels,
         "experiments": [

@@ -254,6 +254,7 @@ def _plan_from(raw: Any) -> Plan:
         card = Card.from_json(json.dumps(raw["card"]))
     except MedNCAError as error:
         raise MedNCAError(str(error).replace("The model's card", "The plan's card", 1)) from error
+    need(card.spread_limit is None, "'spread_limit' belongs to weights that are trained; leave it out of the card")
     fingerprint = raw.get("fingerprint", {})
     need(not fingerprint or _has_sizes(fingerprint), "'fingerprint' lacks the cases' sizes; make the plan anew")
     return Plan(card, _recipe_from(raw["recipe"], need), fingerprint, why)

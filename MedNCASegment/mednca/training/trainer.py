@@ -135,9 +135,7 @@ class Trainer:
         }
         weights = self.learner.averaged if best is None else best.weights
         labels = [replace(label, offset=offset) for label, offset in zip(plan.card.labels, self.offsets, strict=True)]
-        # A limit that comes with the plan was measured with other weights.
-        card = replace(plan.card, labels=labels, training=training, spread_limit=None)
-        return Model(card, self.learner.rules(weights))
+        return Model(replace(plan.card, labels=labels, training=training), self.learner.rules(weights))
 
     def tick(self) -> None:
         """To be called all the time while something else than training goes on; raises Stopping when asked to stop."""
