@@ -149,6 +149,25 @@ class Session:
         finally:
             views.close()
 
+    def doubtful(self) -> None:
+        """The runs disagree about a copy of the scan that gets brighter from end to end, as beside a surface coil."""
+        segmentationNode = self.ui.segmentationSelector.currentNode()
+        segmentationNode.GetDisplayNode().SetVisibility(False)
+        copy = slicer.modules.volumes.logic().CloneVolume(self.volumeNode, "Uneven MRI")
+        array = slicer.util.arrayFromVolume(self.volumeNode)
+        brighter = np.exp(np.linspace(-2, 2, array.shape[1]))[:, None]
+        slicer.util.updateVolumeFromArray(copy, (array * brighter).astype(np.float32))
+        copy.GetDisplayNode().SetAutoWindowLevel(True)
+        self.module.enter()
+        self.ui.volumeSelector.setCurrentNode(copy)
+        self.ui.runsSpinBox.value = 0
+        self.ui.uncertaintyCheckBox.click()
+        self.ui.segmentButton.click()
+        self._waitUntil(lambda: self.ui.segmentButton.text == "Segment")
+        self.ui.inputsSection.collapsed = self.ui.advancedSection.collapsed = True
+        slicer.util.setSliceViewerLayers(background=copy)
+        self._save("panel-doubtful.png")
+
     def _bounds(self, segmentationNode) -> tuple[np.ndarray, np.ndarray]:
         """Lowest and highest RAS coordinates (mm) of all voxels in segments."""
         ids = segmentationNode.GetSegmentation().GetSegmentIDs()
@@ -193,6 +212,7 @@ def main() -> int:
     session.steps()
     session.parts()
     session.uncertainty()
+    session.doubtful()
     return 0
 
 
