@@ -35,7 +35,7 @@ class TrainTroublesTest(TrainRunCase):
         folder = self.startAndWaitForProgress("deaf")
         sizes = {"shape": dict.fromkeys(("least", "median", "most"), [64] * 3)}
         sizes["spacing"] = dict.fromkeys(("least", "median", "most"), [1.0] * 3)
-        card = load_model(shipped_models()["hippocampus"]).card
+        card = load_model(shipped_models()["hippocampus-parts"]).card
         plan = Plan(card, Recipe(iterations=200), {"cases": 10, **sizes})
         (folder / "plan.json").write_text(plan.to_json(), encoding="utf-8")
         with mock.patch.object(library("run_trouble"), "memoryGB", lambda: 0.5):
