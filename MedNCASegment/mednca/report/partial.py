@@ -24,7 +24,7 @@ CARD_FIELDS = ("input", "levels", "channels", "hidden", "fire_rate", "largest_co
 
 
 class Partial:
-    """What was measured with the same model, seed and runs on the same files; the rest is forgotten.
+    """What was measured with the same model, seed and runs, mirrored or not, on the same files; the rest is forgotten.
 
     `found` is for :class:`mednca.report.measuring.Measurement`; `note` is one sentence that says why something that is
     in the file is measured anew, or empty.

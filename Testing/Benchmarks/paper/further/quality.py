@@ -35,7 +35,7 @@ def conditions() -> Iterator[tuple[str, float, Experiment | None]]:
 
 
 def measure(subject: Subject, study: Study, command: str) -> None:
-    """Measure a model on the validation cases and write the result, unless there is one of the same weights."""
+    """Measure a model on the validation cases; a result of the same weights and runs is not made again."""
     name = f"{FOLDER}/{subject.name}"
     found = results.read(name, study.into)
     card = subject.model.card
