@@ -1,5 +1,6 @@
 import slicer
 from MedNCATrainLib import MedNCATrainLogic, MedNCATrainTest, MedNCATrainWidget
+from MedNCATrainLib.run_section import onSlicerCloses
 from MedNCATrainLib.sample_data import registerSampleData
 from slicer.i18n import tr as _
 from slicer.i18n import translate
@@ -27,5 +28,7 @@ class MedNCATrain(ScriptedLoadableModule):
         self.parent.acknowledgementText = _(
             "The method is Med-NCA: J. Kalkhof, C. González, A. Mukhopadhyay, IPMI 2023."
         )
+        # Not in the panel: Slicer closes that first, and a reload would make it one more.
+        slicer.app.connect("aboutToQuit()", onSlicerCloses)
         # Sample Data and other modules are there only after startup.
         slicer.app.connect("startupCompleted()", registerSampleData)

@@ -20,7 +20,10 @@ import slicer
 
 ROOT = Path(__file__).resolve().parents[1]
 # Files in Testing with the tests of a module's panel.
-PANEL_TESTS = {"MedNCASegment": ("test_*_panel.py", "test_step_*.py"), "MedNCATrain": ("test_train_*.py",)}
+PANEL_TESTS = {
+    "MedNCASegment": ("test_*_panel.py", "test_step_*.py", "test_measures.py"),
+    "MedNCATrain": ("test_train_*.py",),
+}
 
 
 class Tee:

@@ -85,15 +85,16 @@ class BatchPanelTest(PanelCase):
         scene, array = slicer.mrmlScene, slicer.util.arrayFromVolume(volume).copy()
         sequence = scene.AddNewNodeByClass("vtkMRMLSequenceNode", "Time points")
         browser = scene.AddNewNodeByClass("vtkMRMLSequenceBrowserNode", "Browser")
-        for index in range(2):
+        for index, value in enumerate(("0.04", "61.5")):
             slicer.util.updateVolumeFromArray(volume, np.roll(array, index, axis=0))
-            sequence.SetDataNodeAtValue(volume, str(index))
+            sequence.SetDataNodeAtValue(volume, value)
         browser.SetAndObserveMasterSequenceNodeID(sequence.GetID())
         slicer.modules.sequences.logic().UpdateProxyNodesFromSequences(browser)
         self.ui.volumeSelector.setCurrentNode(browser.GetProxyNode(sequence))
         self.segment()
         self.assertMessage("2 of 2 volumes were segmented")
-        self.assertIn("Time points", self.ui.resultLabel.text)
+        for words in ("Time points", "0.04 s", "61.5 s"):
+            self.assertIn(words, self.ui.resultLabel.text)
         self.assertIsNotNone(library("many_volumes").sequenceOf(browser.GetProxyNode(sequence))[0])
 
 

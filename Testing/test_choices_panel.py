@@ -12,6 +12,7 @@ from panel_case import PanelCase, library
 # isort: split
 import numpy as np
 import slicer
+import vtk
 
 
 class RegionPanelTest(PanelCase):
@@ -74,6 +75,15 @@ class RegionPanelTest(PanelCase):
         roi.SetCenterWorld(5000, 5000, 5000)
         self.assertCannotStart("move it over the organ")
         self.assertIn(volume.GetName(), self.ui.reasonLabel.text)
+        toRegion = vtk.vtkMatrix4x4()
+        for axis in range(3):
+            toRegion.SetElement(axis, 3, 5000 - center[axis])
+        transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+        transform.SetMatrixTransformToParent(toRegion)
+        volume.SetAndObserveTransformNodeID(transform.GetID())
+        self.assertTrue(self.ui.segmentButton.enabled, "the volume was moved to the region")
+        volume.SetAndObserveTransformNodeID(None)
+        self.assertCannotStart("move it over the organ")
         roi.SetCenterWorld(center)
         self.assertTrue(self.ui.segmentButton.enabled)
         slicer.mrmlScene.RemoveNode(roi)

@@ -41,6 +41,13 @@ class DoubtfulPanelTest(PanelCase):
         self.segment()
         self.assertNotIn("disagree", self.ui.messageLabel.text + self.ui.resultLabel.text)
 
+    def test_aScriptHearsOfItInTheLog(self):
+        self.importDoubtful()
+        volume = self.loadSample()
+        with self.assertLogs(level="WARNING") as log:
+            self.panel.logic.segment(volume, "doubtful")
+        self.assertIn(f"Scan: {DISAGREE}", log.output[0])
+
     def test_theShippedModelDoesNotDoubtTheSample(self):
         self.loadSample()
         self.segment()

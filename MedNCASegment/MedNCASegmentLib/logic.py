@@ -1,5 +1,6 @@
 """Segmentation of a volume node, without any user interface."""
 
+import logging
 import time
 from dataclasses import dataclass
 
@@ -190,8 +191,13 @@ class MedNCASegmentLogic(ScriptedLoadableModuleLogic):
         options: RunOptions | None = None,
         roiNode=None,
     ):
-        """Segment a volume in one go; returns the segmentation node. Arguments and errors as for :meth:`start`."""
+        """Segment a volume in one go; returns the segmentation node. Arguments and errors as for :meth:`start`.
+
+        What speaks against the result, if anything, goes to the log as a warning.
+        """
         run = self.start(volumeNode, model, outputNode, options, roiNode)
         while not run.finished:
             run.advance(seconds=1.0)
+        if run.outputs.doubt:
+            logging.warning("%s: %s", volumeNode.GetName(), run.outputs.doubt)
         return run.outputs.segmentationNode

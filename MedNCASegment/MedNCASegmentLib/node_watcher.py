@@ -1,4 +1,4 @@
-"""One node at a time, watched for one event."""
+"""One node at a time, watched for some events."""
 
 from collections.abc import Callable
 
@@ -10,17 +10,16 @@ class NodeWatcher:
     with all its observers for each time that a module was opened.
     """
 
-    def __init__(self, event: int, onEvent: Callable) -> None:
-        self._event, self._onEvent = event, onEvent
+    def __init__(self, onEvent: Callable, *events: int) -> None:
+        self._onEvent, self._events = onEvent, events
         self.node = None
-        self._tag = 0
+        self._tags: list[int] = []
 
     def watch(self, node) -> None:
         """Watch this node instead of the former one; None watches nothing."""
         if node is self.node:
             return
-        if self.node is not None:
-            self.node.RemoveObserver(self._tag)
+        for tag in self._tags:
+            self.node.RemoveObserver(tag)
         self.node = node
-        if node is not None:
-            self._tag = node.AddObserver(self._event, self._onEvent)
+        self._tags = [] if node is None else [node.AddObserver(event, self._onEvent) for event in self._events]

@@ -141,7 +141,8 @@ class SequenceBatch(Batch):
             browser.AddSynchronizedSequenceNode(sequence)
             # The nearest item's segmentation would be a wrong one.
             browser.SetMissingItemMode(sequence, browser.MissingItemSetToDefault)
-        shown = self._sequenceNode.GetNthIndexValue(browser.GetSelectedItemNumber())
+        # The item that a browser shows is counted in its master, which need not be the sequence of the volumes.
+        shown = browser.GetMasterSequenceNode().GetNthIndexValue(browser.GetSelectedItemNumber())
         if isNew or shown == value:
             slicer.modules.sequences.logic().UpdateProxyNodesFromSequences(browser)
         proxy = browser.GetProxyNode(sequence)

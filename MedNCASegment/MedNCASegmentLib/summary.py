@@ -14,12 +14,15 @@ def batchHtml(tableNode) -> str:
     if table is None or table.GetNumberOfRows() == 0:
         return ""
     units = [tableNode.GetColumnUnitLabel(table.GetColumnName(i)) or "" for i in range(table.GetNumberOfColumns())]
-    shown = list(range(units.index("mL") + 1)) if "mL" in units else []
+    volume = units.index("mL") if "mL" in units else -1
+    shown = list(range(volume + 1))
     last = table.GetNumberOfColumns() - 1
     if last not in shown and table.GetColumn(last).IsA("vtkStringArray"):
         shown.append(last)
     lines = [[table.GetColumnName(index) for index in shown]]
-    lines += [[_cell(table, row, index, units[index]) for index in shown] for row in range(table.GetNumberOfRows())]
+    for row in range(table.GetNumberOfRows()):
+        # What comes before the volume says which scan it is: an index value is told in full.
+        lines.append([_cell(table, row, index, units[index], index < volume) for index in shown])
     html = ("".join(HEAD.format(escape(text)) for text in line) for line in lines)
     return "<table>" + "".join(f"<tr>{line}</tr>" for line in html) + "</table>"
 
@@ -43,6 +46,8 @@ def tableHtml(tableNode) -> str:
     return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>" + below
 
 
-def _cell(table, row: int, column: int, unit: str) -> str:
+def _cell(table, row: int, column: int, unit: str, isIndex: bool = False) -> str:
     value = table.GetValue(row, column)
+    if isIndex and not value.IsString():
+        return f"{value.ToDouble():.12g} {unit}".rstrip()
     return cellText(value.ToString() if value.IsString() else value.ToDouble(), unit)

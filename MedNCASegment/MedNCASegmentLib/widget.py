@@ -60,21 +60,26 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         uiWidget.setMRMLScene(slicer.mrmlScene)
 
         self._gui = GuiConnection(self.ui)
-        self._parametersWatcher = NodeWatcher(vtk.vtkCommand.ModifiedEvent, self._onParametersModified)
+        self._parametersWatcher = NodeWatcher(self._onParametersModified, vtk.vtkCommand.ModifiedEvent)
         self.logic = MedNCASegmentLogic()
         self._runs = RunSection(self.ui, self._onEnd, self._onOver)
         self._models = ModelChooser(self.ui, self.logic, self._onModelChosen, self._runs.say)
         self._regions = RegionChooser(self.ui.regionSelector, self.ui.regionLabel)
         self._results = ResultSection(self.ui)
-        # Scripts add a volume first and fill it afterwards; a region is dragged and renamed.
-        self._volume = NodeWatcher(slicer.vtkMRMLVolumeNode.ImageDataModifiedEvent, self._onInputModified)
-        self._region = NodeWatcher(vtk.vtkCommand.ModifiedEvent, self._onInputModified)
+        # Scripts add a volume first and fill it afterwards, and people move it; a region is dragged and renamed.
+        volume = slicer.vtkMRMLVolumeNode
+        self._volume = NodeWatcher(self._onInputModified, volume.ImageDataModifiedEvent, volume.TransformModifiedEvent)
+        self._region = NodeWatcher(self._onInputModified, vtk.vtkCommand.ModifiedEvent)
         self.ui.segmentButton.connect("clicked(bool)", self.onSegmentButton)
 
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self._onSceneStartClose)
         self.addObserver(scene, scene.EndCloseEvent, self._onSceneEndClose)
-        self.addObserver(scene, scene.EndImportEvent, self._onSceneEndImport)
+        # A scene that is added, or a scene view that is restored, writes over the parameters and the slice views.
+        for event in (scene.StartImportEvent, scene.StartRestoreEvent):
+            self.addObserver(scene, event, self._onSceneStartOverwriting)
+        for event in (scene.EndImportEvent, scene.EndRestoreEvent):
+            self.addObserver(scene, event, self._onSceneEndOverwriting)
         self.addObserver(scene, scene.NodeAddedEvent, self._onNodeAdded)
         self.addObserver(scene, scene.NodeAboutToBeRemovedEvent, self._onNodeAboutToBeRemoved)
         self.initializeParameterNode()
@@ -245,10 +250,15 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if self.parent.isEntered:
             self.initializeParameterNode()
 
-    def _onSceneEndImport(self, caller, event) -> None:
-        # Parameters are read before the nodes that they refer to have come; read them again.
+    def _onSceneStartOverwriting(self, caller, event) -> None:
+        # Parameters are read before the nodes that they refer to have come, and must not be acted upon by halves.
+        if self.parent.isEntered:
+            self.exit()
+
+    def _onSceneEndOverwriting(self, caller, event) -> None:
         if self.parent.isEntered:
             self.initializeParameterNode()
+            self._runs.showLive()
             # The subject hierarchy may hear of the end of the import after this panel.
             qt.QTimer.singleShot(0, self._showResults)
 

@@ -58,8 +58,6 @@ class RunSection:
         self.ui.stopWithSlicerCheckBox.checked = stopsWithSlicer()
         for (widget, signal), slot in self._slots.items():
             widget.connect(signal, slot)
-        # Never disconnected: Slicer closes the panel first.
-        slicer.app.connect("aboutToQuit()", onSlicerCloses)
         self._showAll()
 
     @property

@@ -37,7 +37,7 @@ class MedNCATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.ui = slicer.util.childWidgetVariables(uiWidget)
         uiWidget.setMRMLScene(slicer.mrmlScene)
 
-        self._parametersWatcher = NodeWatcher(vtk.vtkCommand.ModifiedEvent, self._onParametersModified)
+        self._parametersWatcher = NodeWatcher(self._onParametersModified, vtk.vtkCommand.ModifiedEvent)
         self.logic = MedNCATrainLogic()
         self.cases = CasesSection(self.ui.casesPlace.layout(), self.logic, self.showSections)
         self.settings = SettingsSection(self.ui.settingsPlace.layout(), self.logic)

@@ -18,7 +18,7 @@ from .recipe import Recipe
 COARSEST_SIDE = 32  # cells; more levels are added until the coarsest grid is at most this wide
 FACTOR, MOST_SCALE = 4, 64  # between two levels (paper, section 3.3), and of the coarsest
 CHANNELS, FREE_CHANNELS = 32, 16  # the paper's, and those that are neither image nor label
-LEAST_STEPS, MOST_STEPS = 16, 64  # the paper's two settings
+LEAST_STEPS, MOST_STEPS = 16, 64  # the authors' two settings
 LEAST_PATCH, MOST_PATCH = 24, 64  # cells
 HIT, AIMED = 0.9, 0.5  # chance to show foreground below which patches are aimed at it, and how many then
 WORK = 400_000  # cells times steps in an iteration, which sets the batch

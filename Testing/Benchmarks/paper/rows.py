@@ -180,7 +180,7 @@ ROWS = (
         AUTOMATON_RATE,
         _paper((0.871, 0.870), (0.789, 0.132)),
         35_008,
-        "the paper's standard deviation for the hippocampus, 0.870, is as printed",
+        "takes a day or more on one core. The paper's standard deviation for the hippocampus, 0.870, is as printed",
     ),
     Row(
         "seg-nca",
@@ -191,7 +191,7 @@ ROWS = (
         AUTOMATON_RATE,
         _paper((0.805, 0.045), (0.634, 0.190)),
         39_472,
-        "Sandler et al. 2020; layer sizes assumed, as the paper gives the count alone",
+        "takes days on one core. Sandler et al. 2020; layer sizes assumed, as the paper gives the count alone",
     ),
     Row(
         "unet",

@@ -13,7 +13,7 @@ from .tables import TITLES
 
 TICKS = (0.03, 0.05, 0.1, 0.2, 0.5, 1.0)  # of the quality score
 PICTURES = {
-    "gains": "What each way further than the paper gains over the plain model",
+    "gains": "What each way further than the paper gains over the same model without it",
     "quality-score": "Dice against the quality score",
 }
 
