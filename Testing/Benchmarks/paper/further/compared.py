@@ -57,13 +57,13 @@ def called(result: dict[str, Any]) -> str:
 
 
 def gains(folder: Path) -> list[Gain]:
-    """All that was measured, the ways of each plain model after itself."""
+    """All that was measured, the ways of each plain model after itself; nothing of one that nothing is held against."""
     found: dict[str, list[Gain]] = {}
     for one in (*_averaging(folder), *_files(folder), *_fusions(folder), *_rows(folder)):
         group = found.setdefault(one.against, [])
         if one.difference is not None or not group:  # the plain model once
             group.append(one)
-    return [one for group in found.values() for one in group]
+    return [one for group in found.values() if len(group) > 1 for one in group]
 
 
 def _averaging(folder: Path) -> Iterator[Gain]:
