@@ -3,6 +3,7 @@
 Runs under pytest on the stand-in host, and unchanged with unittest in a Slicer that has the modules.
 """
 
+import json
 import unittest
 
 from train_cases_case import SHAPE, TrainCasesCase
@@ -10,6 +11,8 @@ from train_cases_case import SHAPE, TrainCasesCase
 # isort: split
 import numpy as np
 import slicer
+from mednca import Label, MedNCAError
+from MedNCATrainLib.disk_cases import casesInFolder
 
 
 class CasesProblemsTest(TrainCasesCase):
@@ -56,6 +59,28 @@ class CasesProblemsTest(TrainCasesCase):
         self.assertIn("'Bad' cannot be used", self.reason())
         self.ui.leaveOutCheckBox.click()
         self.assertIn("name", self.reason())
+
+    def test_segmentsWithNamesThatNoDataSetMayHaveAreAReason(self):
+        for name in ("A", "B"):
+            self.add(*self.addPair(name, ("Organ", "Ignore")))
+        self.assertIn("'ignore'", self.reason())
+        for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode"):
+            node.GetSegmentation().GetNthSegment(1).SetName(" ")
+        self.waitUntil(lambda: "no name" in self.reason(), seconds=20)
+
+    def test_ofFilesEachValueIsLearntOrToldOf(self):
+        self.writeCases(2)
+        names = {"background": 0, "Organ": 2, "organ": 3}
+        (self.folder / "data" / "dataset.json").write_text(json.dumps({"labels": names}))
+        self.dropFolder(self.folder / "data", rows=2)
+        self.assertEqual([row[2] for row in self.rows()], ["Ready."] * 2)
+        *_, cases = casesInFolder(self.folder / "data")
+        *_, read = cases[0].read([Label(1, "Organ")])
+        self.assertEqual(set(np.unique(read.label)), {0, 1})
+        (self.folder / "data" / "dataset.json").write_text(json.dumps({"labels": {"background": 0, "Organ": 1}}))
+        *_, cases = casesInFolder(self.folder / "data")
+        with self.assertRaisesRegex(MedNCAError, r"not declared \(2\)"):
+            list(cases[0].read([Label(1, "Organ")]))
 
     def test_noCaseAndOneCaseAreReasonsNotToStart(self):
         self.assertIn("Add volumes", self.reason())

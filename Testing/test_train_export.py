@@ -24,7 +24,7 @@ class TrainExportTest(TrainCasesCase):
 
     def test_exportIsADatasetThatTheCoreReads(self):
         self.add(*self.addPair("CT: 1", ("Liver", "Spleen")))
-        self.add(*self.addPair("CT: 1", ("Spleen",)))
+        self.add(*self.addPair("CT: 1_0000_0000", ("Spleen",)))
         self.writeCases(1)
         self.dropFolder(self.folder / "data", rows=3)
         preparation = self.prepared()
@@ -49,6 +49,15 @@ class TrainExportTest(TrainCasesCase):
             preparation.advance(0)
         self.assertTrue((preparation.folder / "cases" / "imagesTr" / "A.nii").is_file())
         preparation.cancel()
+        self.assertFalse((self.folder / "runs").exists())
+
+    def test_discardedExportLeavesNothing(self):
+        for name in ("A", "B"):
+            self.add(*self.addPair(name))
+        preparation = self.prepared()
+        preparation.complete()
+        (preparation.folder / "output.txt").touch()
+        preparation.discard()
         self.assertFalse((self.folder / "runs").exists())
 
     def test_cancelledExportLeavesWhatOthersHavePutBesideIt(self):

@@ -12,7 +12,7 @@ from train_panel_case import library
 from train_run_case import TrainRunCase
 
 # isort: split
-from mednca import load_model, shipped_models
+from mednca import MedNCAError, load_model, shipped_models
 from mednca.training.plan import Plan
 from mednca.training.recipe import Recipe
 
@@ -51,6 +51,13 @@ class TrainTroublesTest(TrainRunCase):
         self.assertFalse(self.ui.pauseButton.enabled)
         self.assertTrue(self.ui.startButton.enabled)
 
+    def test_ofAProcessThatCannotBeLaunchedNoCopiesOfTheCasesStay(self):
+        with mock.patch.object(library("folder_process"), "slicerPython", side_effect=MedNCAError("There is none.")):
+            self.ui.startButton.click()
+            self.waitUntil(lambda: "There is none." in self.message())
+        self.assertTrue(self.prepared.discarded)
+        self.assertTrue(self.ui.startButton.enabled)
+
     def test_whatTheTrainingSaysOfItsFailureIsShown(self):
         self.start("fail")
         self.waitForEnd()
@@ -65,6 +72,8 @@ class TrainTroublesTest(TrainRunCase):
         self.waitForEnd()
         folder.rmdir()
         self.panel.run.watcher.look()
+        self.waitUntil(lambda: "is not there" in self.message())
+        self.assertIn(str(folder), self.message())
         self.assertFalse(self.ui.pauseButton.enabled)
         self.assertTrue(self.ui.startButton.enabled)
 

@@ -22,7 +22,7 @@ FAKE = (str(Path(__file__).resolve().parent / "fake_training.py"),)
 class Prepared:
     """What the module's logic gives for the cases: it has written the first of two of them."""
 
-    finished, cancelled = False, False
+    finished, cancelled, discarded = False, False, False
 
     def __init__(self, folder):
         self.folder, self._steps = folder, 0
@@ -37,6 +37,9 @@ class Prepared:
 
     def cancel(self):
         self.cancelled = True
+
+    def discard(self):
+        self.discarded = True
 
 
 class TrainRunCase(TrainPanelCase):

@@ -182,9 +182,16 @@ def test_what_a_killed_process_left_half_written_is_removed(tmp_path):
 
 def test_a_stop_file_from_before_does_not_count(tmp_path):
     (tmp_path / "stop").write_text("")
+    os.utime(tmp_path / "stop", (1e9, 1e9))
     with RunFolder(tmp_path) as folder:
         assert not folder.stop_requested()
         (tmp_path / "stop").write_text("")
+        assert folder.stop_requested()
+
+
+def test_a_stop_file_that_came_while_the_process_was_starting_counts(tmp_path):
+    (tmp_path / "stop").write_text("")
+    with RunFolder(tmp_path) as folder:
         assert folder.stop_requested()
 
 

@@ -59,8 +59,11 @@ def caseNames(cases: list[AnyCase]) -> list[str]:
     names: list[str] = []
     taken: set[str] = set()
     for case in cases:
+        plain = fileName(case.volumeName)
         # Readers take this ending for the number of a channel.
-        plain = fileName(case.volumeName).removesuffix(CHANNEL_SUFFIX) or "case"
+        while plain.endswith(CHANNEL_SUFFIX):
+            plain = plain.removesuffix(CHANNEL_SUFFIX)
+        plain = plain or "case"
         name, count = plain, 1
         while name.casefold() in taken:
             count += 1

@@ -7,13 +7,14 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from mednca import Label, MedNCAError, Volume
+from mednca import Label, MedNCAError
 from mednca.cases import Case, case_volumes, find_dataset, read_case
 from slicer.i18n import tr as _
 
 from .case_reading import ReadCase
 from .segment_labels import GREATEST_LABELS, Structure, nameKey
 
+SHOWN = 5  # values in a message
 COLORS = ((0.90, 0.70, 0.20), (0.30, 0.60, 0.90), (0.40, 0.75, 0.40), (0.85, 0.35, 0.35), (0.60, 0.45, 0.80))
 
 
@@ -50,17 +51,25 @@ class DiskCase:
         """Its voxels, the values of the file becoming those of the labels of the same names.
 
         Raises:
-            MedNCAError: a file cannot be read, or image and label lie on different grids.
+            MedNCAError: a file cannot be read, image and label lie on different grids, or the label has values that
+                have no name: they must not be taken for background.
         """
         volume, found = read_case(Case(self.name, self.image, self.label))
         yield None
-        values = {nameKey(name): value for value, name in self.names}
+        nameless = _valuesOf(found, self.label) - {value for value, _name in self.names}
+        if nameless:
+            some = ", ".join(str(value) for value in sorted(nameless)[:SHOWN])
+            raise MedNCAError(_("The label has values that are not declared ({values}).").format(values=some))
+        yield None
+        values: dict[str, list[int]] = {}
+        for value, name in self.names:
+            values.setdefault(nameKey(name), []).append(value)
         case = ReadCase(volume, np.zeros(found.shape, np.uint8))
         for label in labels:
-            value = values.get(nameKey(label.name))
-            if value is None:
+            own = values.get(nameKey(label.name), [])
+            if not own:
                 case.missing.append(label.name)
-            else:
+            for value in own:
                 case.label[found == value] = label.value
         yield case
 
@@ -94,8 +103,8 @@ def casesInFolder(folder: str | Path) -> Iterator[int | list[DiskCase]]:
         values: set[int] = set()
         for count, case in enumerate(dataset.cases):
             yield count
-            values |= _valuesOf(case_volumes(case)[1], case.label)
-        names = {value: _("Label {value}").format(value=value) for value in sorted(values)}
+            values |= _valuesOf(case_volumes(case)[1].array, case.label)
+        names = {value: _("Label {value}").format(value=value) for value in sorted(values) if value > 0}
     shared = tuple(sorted(names.items()))
     yield [DiskCase(case.name, Path(case.image), Path(case.label), shared) for case in dataset.cases]
 
@@ -105,8 +114,9 @@ def _structuresOf(names: tuple[tuple[int, str], ...]) -> list[Structure]:
     return [Structure(name, COLORS[(value - 1) % len(COLORS)], value=value) for value, name in names]
 
 
-def _valuesOf(label: Volume, path: Path) -> set[int]:
-    found = np.unique(label.array)
+def _valuesOf(label: np.ndarray, path: Path) -> set[int]:
+    """The values but 0 of a label map."""
+    found = np.unique(label)
     if len(found) > GREATEST_LABELS + 1 or (found != np.rint(found)).any():
         raise MedNCAError(_("'{name}' does not look like a label map; check the folder.").format(name=path.name))
-    return {int(value) for value in found if value > 0}
+    return {int(value) for value in found if value}

@@ -57,17 +57,25 @@ class Preparation(Stepwise):
             heldOut: share of the cases that is kept from training, from 0 to 1.
         """
         self.folder = folder
+        # The first of the folders that are made.
+        self._made = next((one for one in (*reversed(folder.parents), folder) if not one.exists()), folder / CASES)
         model = folder / f"{plan.card.name}.npz"
         self.arguments = ["train", "--data", str(folder / CASES), "-o", str(model)]
         self.arguments += ["--plan", str(folder / CASES / "plan.json"), "--validation", f"{heldOut:g}"]
         self.arguments += ["--workdir", str(folder)]
-        super().__init__(_writing(folder, cases, plan))
+        super().__init__(_writing(folder, cases, plan, self._made))
+
+    def discard(self) -> None:
+        """Take away what was written, and what a training that could not start has left beside it."""
+        for name in ("output.txt", "process.json"):
+            with suppress(OSError):
+                (self.folder / name).unlink(missing_ok=True)
+        _remove(self.folder, self._made)
 
 
-def _writing(folder: Path, cases: dict[str, AnyCase], plan: Plan) -> Iterator[ExportProgress]:
+def _writing(folder: Path, cases: dict[str, AnyCase], plan: Plan, made: Path) -> Iterator[ExportProgress]:
     labels = plan.card.labels
     images, truths = folder / CASES / "imagesTr", folder / CASES / "labelsTr"
-    made = next((one for one in (*reversed(folder.parents), folder) if not one.exists()), folder / CASES)
     complete = False
     try:
         for one in (images, truths):

@@ -132,7 +132,8 @@ class FolderProcess:
         """Whether the process is there; the system is asked only now and then, and only when there is no news."""
         if self._identities() == self._gone:
             return False
-        if time.time() - updated < QUIET and updated > self._ended:
+        # News from the future are those of a clock that has been set back since.
+        if 0.0 <= time.time() - updated < QUIET and updated > self._ended:
             return True
         return self.isAlive() if time.monotonic() - self._asked > AGAIN else self._answer
 

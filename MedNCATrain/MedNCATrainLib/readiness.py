@@ -9,6 +9,7 @@ from slicer.i18n import tr as _
 from .case_reports import CaseReport
 from .computer import existing
 
+IGNORED = "ignore"  # nnU-Net's name for voxels that are not learnt from, which data to train on must not declare
 MOST_LABELS = 24  # a model has 32 channels, and one for the image
 
 
@@ -26,6 +27,11 @@ def casesObstacle(parameters, found: dict[str, CaseReport | None], labels: list[
         return _("There is no label to learn; draw segments in the Segment Editor, or choose some in the list.")
     if len(labels) > MOST_LABELS:
         return _("There are {count} labels; choose at most {most}.").format(count=len(labels), most=MOST_LABELS)
+    names = {label.name.strip().lower() for label in labels}
+    if "" in names:
+        return _("A segment has no name; give it one.")
+    if IGNORED in names:
+        return _("A segment is called '{name}', which means voxels to leave out; rename it.").format(name=IGNORED)
     if len(found) == 1:
         return _("One case is not enough: some cases are kept from training to see how good the model is; add more.")
     unknown = sum(report is None for report in found.values())

@@ -179,7 +179,11 @@ class RunSection:
 
     def _onReady(self, preparation) -> None:
         process = RunProcess(preparation.folder)
-        process.start(preparation.arguments)
+        try:
+            process.start(preparation.arguments)
+        except BaseException:
+            preparation.discard()  # nobody would find these copies of the scans again
+            raise
         remember(preparation.folder)
         self._known = knownFolders()
         self._isAsked, self._message = False, ""
@@ -198,7 +202,7 @@ class RunSection:
         if slicer.mrmlScene.IsImporting():
             return  # curves that would be added are only still to come
         if self._isAsked and watcher.state.isLive:
-            # A process that was still starting has thrown the wish away, taking it for one to its predecessor.
+            # A process that took long to start may have thrown the wish away, taking it for one to its predecessor.
             self._try(watcher.process.pause)
         if not watcher.state.isLive:
             self._isAsked = False
@@ -211,7 +215,7 @@ class RunSection:
             if self._news[:1] == news[:1] and watcher.state.isLive:
                 self._message = ""
             self._news = news
-            if not watcher.state.isLive:
+            if not watcher.state.isLive and watcher.state is not RunState.NONE:
                 markSeen(watcher.folder)
             # The other sections show what the run has made.
             self._parameters.runNews = f"{watcher.state.value} {news[2]} {watcher.folder}"

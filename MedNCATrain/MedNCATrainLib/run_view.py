@@ -87,6 +87,9 @@ class RunView:
     @staticmethod
     def _endText(watcher: RunWatcher) -> str:
         state, status, files = watcher.state, watcher.status, watcher.files
+        if state is RunState.NONE and not files.folder.is_dir():
+            text = _("The folder of this run, '{folder}', is not there; connect its drive, or put it back.")
+            return text.format(folder=files.folder)
         advice = memoryAdvice(files.folder, status) if state is RunState.GONE else ""
         return endText(state, status, watcher.process.canResume(), files.output(), advice)
 

@@ -36,6 +36,7 @@ from .peak import peak_memory_gb
 PLAN, SPLIT, LOG, STATUS = "plan.json", "split.json", "log.jsonl", "status.json"
 PREVIEW, CHECKPOINT, BEST, RESULTS = "preview.npz", "checkpoint.pt", "best.npz", "results.json"
 STOP, LOCK, TENSORBOARD = "stop", "lock", "tensorboard"
+STOP_EARLY = 10.0  # seconds before the process's own start that whoever launched it may ask it to end
 STATUS_EVERY = 1.0  # seconds; a change of state is written at once
 STATUS_AGAIN = 20.0  # seconds until a status that could not be written is tried again, as each try may take long
 
@@ -81,12 +82,17 @@ class RunFolder:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             self._lock()
-            # Meant for a process before this one.
-            self._file(STOP).unlink(missing_ok=True)
+            self._forget_stop_from_before()
             self._remove_leftovers()
         except OSError as error:
             raise MedNCAError(f"The work folder '{self.path}' cannot be used ({error.strerror}).") from error
         return self
+
+    def _forget_stop_from_before(self) -> None:
+        """What was asked of a process before this one does not count; what was asked since this one began does."""
+        with suppress(FileNotFoundError):
+            if self._file(STOP).stat().st_mtime < self._status["process_started"] - STOP_EARLY:
+                self._file(STOP).unlink()
 
     def __exit__(self, *_: object) -> None:
         if self.writes:
