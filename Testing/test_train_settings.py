@@ -51,6 +51,10 @@ class SettingsPanelTest(TrainPanelCase):
         self.ui.planEdit.setPlainText(text.replace(before, after))
         self.ui.usePlanButton.click()
 
+    def typed(self):
+        """The text in the editor; None when that is closed."""
+        return None if self.ui.planEditor.isHidden() else self.ui.planEdit.toPlainText()
+
     # What a training takes
 
     def test_memoryAndTimeAreSaidBeforeTheStart(self):
@@ -154,6 +158,42 @@ class SettingsPanelTest(TrainPanelCase):
         self.ui.planEdit.setPlainText("half-way")
         self.ui.minutesSpinBox.value = 9
         self.assertEqual(self.ui.planEdit.toPlainText(), "half-way")
+
+    def test_whatIsBeingTypedWaitsWhileThereIsNoProposal(self):
+        self.ui.editPlanButton.click()
+        self.ui.planEdit.setPlainText("half-way")
+        self.ui.memorySpinBox.value = 0.1
+        self.assertEqual(self.typed(), "half-way")
+        self.assertFalse(self.ui.usePlanButton.enabled)
+        self.ui.memorySpinBox.value = 8.0
+        self.assertTrue(self.ui.usePlanButton.enabled)
+        self.panel.logic.addCase(self.parameters, *addPhantoms(1, seed=5, name="More")[0])
+        self.assertFalse(self.ui.usePlanButton.enabled)
+        self.waitUntil(lambda: self.ui.usePlanButton.enabled, seconds=30)
+        self.assertEqual(self.typed(), "half-way")
+
+    def test_whatIsBeingTypedIsStillThereWhenThePersonComesBackFromAnotherModule(self):
+        self.ui.editPlanButton.click()
+        self.ui.planEdit.setPlainText("half-way")
+        slicer.util.selectModule("MedNCASegment")
+        slicer.app.processEvents()
+        slicer.util.selectModule("MedNCATrain")
+        slicer.app.processEvents()
+        self.assertEqual(self.typed(), "half-way")
+        slicer.mrmlScene.Clear(0)
+        slicer.app.processEvents()
+        self.assertEqual(self.typed(), None)
+
+    def test_editorCanBeClosedWhileThereIsNoProposalAndOpensAnewLater(self):
+        self.ui.editPlanButton.click()
+        self.ui.planEdit.setPlainText("half-way")
+        self.ui.memorySpinBox.value = 0.1
+        self.ui.editPlanButton.click()
+        self.assertEqual(self.typed(), None)
+        self.assertFalse(self.ui.editPlanButton.enabled)
+        self.ui.memorySpinBox.value = 8.0
+        self.ui.editPlanButton.click()
+        self.assertIn('"recipe"', self.typed())
 
     def test_editedPlanThatTakesTooMuchMemorySaysWhatWouldFit(self):
         self.ui.memorySpinBox.value = 0.5

@@ -32,19 +32,17 @@ class PlanEditor:
         """Show a plan, unless another text is being typed.
 
         Args:
-            proposal: the plan without what was edited by hand; None when there is none yet.
+            proposal: the plan without what was edited by hand; None while there is none, then nothing can be edited.
             plan: with it; None when what was edited does not do, then the proposal is shown.
         """
         typed = self._isTyped()
         self._proposal, self._plan = proposal, plan or proposal
-        self._ui.editPlanButton.enabled = proposal is not None
-        if proposal is None:
-            self.hide()
-        elif not typed:
+        self._showEnabled()
+        if proposal is not None and not typed:
             self._fill()
 
     def hide(self) -> None:
-        """Hide the editor; what was typed and not used is lost."""
+        """Close the editor; what was typed and not used is lost."""
         self._ui.editPlanButton.checked = False
         self._ui.planEditor.visible = False
         self._say("")
@@ -57,6 +55,12 @@ class PlanEditor:
     def _isTyped(self) -> bool:
         return self._ui.editPlanButton.checked and self._ui.planEdit.toPlainText() != self._filled
 
+    def _showEnabled(self) -> None:
+        there = self._proposal is not None
+        # An open editor can always be closed.
+        self._ui.editPlanButton.enabled = there or self._ui.editPlanButton.checked
+        self._ui.planEditor.enabled = there
+
     def _fill(self) -> None:
         text = editableText(self._plan)
         if self._ui.planEdit.toPlainText() != text:
@@ -65,6 +69,7 @@ class PlanEditor:
 
     def _onToggled(self, checked: bool) -> None:
         self._ui.planEditor.visible = checked
+        self._showEnabled()
         self._say("")
         if checked:
             self._fill()

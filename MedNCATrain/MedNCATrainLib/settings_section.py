@@ -38,7 +38,6 @@ class SettingsSection:
         """Show other parameters, or None to let go of those shown."""
         self._gui.disconnect()
         self._parameters = parameters
-        self._editor.hide()
         if parameters is None:
             return
         if not parameters.runsFolder.is_absolute():
@@ -67,6 +66,10 @@ class SettingsSection:
             self.ui.planText.setHtml(text)
         self.ui.torchLabel.text = torchText()
         self._editor.show(proposal, plan)
+
+    def forget(self) -> None:
+        """Forget what was typed for the scene that is closed now; leaving the module keeps it."""
+        self._editor.hide()
 
     def close(self) -> None:
         """Let go of the widgets."""
