@@ -10,6 +10,7 @@ from train_panel_case import library
 
 # isort: split
 import numpy as np
+import qt
 import slicer
 
 
@@ -85,6 +86,34 @@ class CasesFoundTest(TrainCasesCase):
         self.assertEqual(slicer.mrmlScene.GetNumberOfNodes(), before)
         self.dropFolder(self.folder, rows=3)
         self.waitUntil(lambda: "imagesTr and labelsTr" in self.ui.casesLabel.text, seconds=20)
+
+    def test_foldersThatAreDroppedTogetherAreReadOneAfterTheOther(self):
+        self.writeCases(2)
+        self.writeCases(3, "more")
+        paths = [self.folder / name for name in ("data", "nowhere", "more")]
+        self.drop(*(qt.QUrl.fromLocalFile(str(path)).toString() for path in paths))
+        self.waitUntil(lambda: len(self.rows()) == 5, seconds=20)
+        self.assertIn("nowhere", self.ui.casesLabel.text)
+
+    def test_folderIsReadToItsEndWhenThePersonIsInAnotherModule(self):
+        self.writeCases(3)
+        for name in ("nowhere", "data"):
+            self.panel.cases.addFolderFromDisk(str(self.folder / name))
+        slicer.util.selectModule("MedNCASegment")
+        self.waitUntil(lambda: len(self.parameters.diskCases) == 3, seconds=20)
+        slicer.util.selectModule("MedNCATrain")
+        slicer.app.processEvents()
+        self.assertEqual(len(self.rows()), 3)
+        self.assertIn("nowhere", self.ui.casesLabel.text)
+
+    def test_foldersAreNotReadForAnotherScene(self):
+        self.writeCases(3)
+        for name in ("nowhere", "data"):
+            self.panel.cases.addFolderFromDisk(str(self.folder / name))
+        slicer.mrmlScene.Clear(0)
+        self.waitFor(0.5)
+        self.assertEqual(self.rows(), [])
+        self.assertNotIn("nowhere", self.ui.casesLabel.text)
 
 
 if __name__ == "__main__":

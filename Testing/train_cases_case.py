@@ -48,15 +48,15 @@ class TrainCasesCase(TrainPanelCase):
             hierarchy.SetItemParent(hierarchy.GetItemByDataNode(node), item)
         return item
 
-    def writeCases(self, count):
+    def writeCases(self, count, folder="data"):
         for name in ("imagesTr", "labelsTr"):
-            (self.folder / "data" / name).mkdir(parents=True)
+            (self.folder / folder / name).mkdir(parents=True)
         for index in range(count):
             image = np.random.default_rng(index).normal(size=(12, 12, 12)).astype(np.float32)
             label = np.zeros(image.shape, np.uint8)
             label[3:7, 3:7, 3:7] = 2
             for name, array in (("imagesTr", image), ("labelsTr", label)):
-                write_volume(self.folder / "data" / name / f"case{index}.nii.gz", Volume(array, np.eye(4)))
+                write_volume(self.folder / folder / name / f"case{index}.nii.gz", Volume(array, np.eye(4)))
 
     # What a person sees and does
 

@@ -40,6 +40,8 @@ class CasesSection:
         self._logic, self._onChanged = logic, onChanged
         self._parameters = None
         self._message = self._summary = ""
+        self._folders: list[str] = []  # on disk, still to be read
+        self._folderTexts: list[str] = []  # what there is to say of those that were read
         self._shown = 0.0  # when the cases were last shown while they are looked at
         section = slicer.util.loadUI(str(UI_FILE))
         layout.addWidget(section)
@@ -52,7 +54,7 @@ class CasesSection:
         self.folderMenu = FolderMenu(self.ui.addFolderButton, self._add, self.addFolderFromDisk)
         self._watcher = NodesWatcher(self._onNodeModified)
         self._timer = RunTimer(self._onLooked, self._onLookedAtAll, self._onProblem)
-        self._files = RunTimer(self._onRead, self._onFolderRead, self._onProblem)
+        self._files = RunTimer(self._onRead, self._onFolderRead, self._onFolderProblem)
         # Many events come at once, and from within other code's changes of the scene.
         self._later = qt.QTimer()
         self._later.setSingleShot(True)
@@ -71,10 +73,9 @@ class CasesSection:
         """Show other parameters, or None to let go of those shown."""
         self._gui.disconnect()
         self._timer.stop()
-        self._files.stop()
-        self._message = ""
         self._parameters = parameters
         if parameters is None:
+            self._message = ""
             self._watcher.watch([])
             return
         self._gui.connect(parameters)
@@ -94,6 +95,12 @@ class CasesSection:
         if None in reports and self._timer.run is None:
             self._timer.start(self._logic.reports.examine(cases, labels))
 
+    def forget(self) -> None:
+        """Stop to read folders for the scene that is closed now; when the module is left, reading goes on."""
+        self._files.stop()
+        self._folders.clear()
+        self._folderTexts.clear()
+
     def close(self) -> None:
         """Let go of the widgets."""
         self._timer.close()
@@ -110,17 +117,25 @@ class CasesSection:
     # Adding and removing
 
     def addFolderFromDisk(self, folder: str) -> None:
-        """Add the labelled cases of a folder on disk; they are not loaded into the scene."""
-        self._files.start(Stepwise(casesInFolder(folder)))
+        """Add the labelled cases of a folder on disk, after those added before; they are not loaded into the scene."""
+        self._folders.append(folder)
+        if self._files.run is None:
+            self._readNextFolder()
+
+    def _readNextFolder(self) -> None:
+        self._files.start(Stepwise(casesInFolder(self._folders.pop(0))))
 
     def _add(self, cases: list) -> None:
-        count = addCases(self._parameters, cases)
+        self._say(self._added(cases))
+
+    def _added(self, cases: list) -> str:
+        """Add cases; returns what there is to say of it."""
+        # None are shown when a folder was read while the person is in another module.
+        parameters = self._logic.getParameterNode() if self._parameters is None else self._parameters
+        count = addCases(parameters, cases)
         if not cases:
-            self._say(_("There is no volume with a segmentation that belongs to it."))
-        elif not count:
-            self._say(_("All of these cases are in the list already."))
-        else:
-            self._say("")
+            return _("There is no volume with a segmentation that belongs to it.")
+        return "" if count else _("All of these cases are in the list already.")
 
     def _onAdd(self, checked: bool = False) -> None:
         volumeNode, segmentationNode = self.ui.volumeSelector.currentNode(), self.ui.segmentationSelector.currentNode()
@@ -136,13 +151,26 @@ class CasesSection:
 
     def _onPathsDropped(self, paths: list[str]) -> None:
         if self._parameters is not None:
-            self.addFolderFromDisk(paths[0])
+            for path in paths:
+                self.addFolderFromDisk(path)
 
     def _onRead(self, progress) -> None:
         self._say(_("Reading the folder, {count} labels so far.").format(count=progress))
 
     def _onFolderRead(self, reading) -> None:
-        self._add(reading.progress)
+        self._onFolderDone(self._added(reading.progress))
+
+    def _onFolderProblem(self, problem: Exception) -> None:
+        self._onFolderDone(problemText(problem))
+
+    def _onFolderDone(self, text: str) -> None:
+        # Said when all are read: the progress of the next one would take its place.
+        self._folderTexts.append(text)
+        if self._folders:
+            self._readNextFolder()
+        else:
+            self._say(" ".join(dict.fromkeys(filter(None, self._folderTexts))))
+            self._folderTexts.clear()
 
     def _onProblem(self, problem: Exception) -> None:
         self._say(problemText(problem))

@@ -107,6 +107,7 @@ class MedNCATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def _onSceneStartClose(self, caller, event) -> None:
         self.setParameterNode(None)
+        self.cases.forget()
         self.settings.forget()
 
     def _onSceneEndClose(self, caller, event) -> None:
