@@ -126,7 +126,7 @@ class CasesSection:
         self._files.start(Stepwise(casesInFolder(self._folders.pop(0))))
 
     def _add(self, cases: list) -> None:
-        self._say(self._added(cases))
+        self.say(self._added(cases))
 
     def _added(self, cases: list) -> str:
         """Add cases; returns what there is to say of it."""
@@ -143,7 +143,7 @@ class CasesSection:
 
     def _onRemove(self, checked: bool = False) -> None:
         removeCases(self._parameters, self._table.selected())
-        self._say("")
+        self.say("")
 
     def _onItemsDropped(self, items: list[int]) -> None:
         if self._parameters is not None:
@@ -155,7 +155,7 @@ class CasesSection:
                 self.addFolderFromDisk(path)
 
     def _onRead(self, progress) -> None:
-        self._say(_("Reading the folder, {count} labels so far.").format(count=progress))
+        self.say(_("Reading the folder, {count} labels so far.").format(count=progress))
 
     def _onFolderRead(self, reading) -> None:
         self._onFolderDone(self._added(reading.progress))
@@ -169,11 +169,11 @@ class CasesSection:
         if self._folders:
             self._readNextFolder()
         else:
-            self._say(" ".join(dict.fromkeys(filter(None, self._folderTexts))))
+            self.say(" ".join(dict.fromkeys(filter(None, self._folderTexts))))
             self._folderTexts.clear()
 
     def _onProblem(self, problem: Exception) -> None:
-        self._say(problemText(problem))
+        self.say(problemText(problem))
 
     # Choosing
 
@@ -192,10 +192,10 @@ class CasesSection:
         if codeFrom(text) is not None:
             codes[nameKey(name)] = text
         elif text.strip():
-            self._say(_("Write a code as 'Hippocampus (SCT 5366008)': meaning, coding scheme and value."))
+            self.say(_("Write a code as 'Hippocampus (SCT 5366008)': meaning, coding scheme and value."))
             self._segments.restore()
             return
-        self._say("")
+        self.say("")
         self._parameters.segmentCodes = codes
         self._segments.restore()
 
@@ -231,7 +231,7 @@ class CasesSection:
         self.ui.addButton.enabled = None not in both
         self.ui.removeButton.enabled = bool(self._table.selected())
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
         """Show one sentence in place of the summary; an empty one brings the summary back."""
         self._message = text
         self._showText()

@@ -199,7 +199,7 @@ class RunSection:
 
     def _onLook(self) -> None:
         watcher = self._watcher
-        if slicer.mrmlScene.IsImporting():
+        if slicer.mrmlScene.IsImporting() or slicer.mrmlScene.IsRestoring():
             return  # curves that would be added are only still to come
         if self._isAsked and watcher.state.isLive:
             # A process that took long to start may have thrown the wish away, taking it for one to its predecessor.

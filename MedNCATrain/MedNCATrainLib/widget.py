@@ -11,6 +11,7 @@ from slicer.util import VTKObservationMixin
 
 from .cases_section import CasesSection
 from .logic import MedNCATrainLogic
+from .own_parameters import OwnParameters
 from .parameters import MedNCATrainParameterNode
 from .report_section import ReportSection
 from .result_section import ResultSection
@@ -26,6 +27,7 @@ class MedNCATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.logic: MedNCATrainLogic | None = None
         self.sections: list = []
         self._parameters: MedNCATrainParameterNode | None = None
+        self._notice = ""  # what is still to be said of a scene that was added
         VTKObservationMixin.__init__(self)
         ScriptedLoadableModuleWidget.__init__(self, parent)
 
@@ -39,6 +41,7 @@ class MedNCATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
         self._parametersWatcher = NodeWatcher(self._onParametersModified, vtk.vtkCommand.ModifiedEvent)
         self.logic = MedNCATrainLogic()
+        self._own = OwnParameters(self.logic)
         self.cases = CasesSection(self.ui.casesPlace.layout(), self.logic, self.showSections)
         self.settings = SettingsSection(self.ui.settingsPlace.layout(), self.logic)
         self.run = RunSection(self.ui.runPlace.layout(), self.logic)
@@ -54,7 +57,10 @@ class MedNCATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self._onSceneStartClose)
         self.addObserver(scene, scene.EndCloseEvent, self._onSceneEndClose)
-        self.addObserver(scene, scene.EndImportEvent, self._onSceneRenewed)
+        self.addObserver(scene, scene.StartImportEvent, self._onSceneStartImport)
+        self.addObserver(scene, scene.EndImportEvent, self._onSceneEndImport)
+        self.addObserver(scene, scene.StartRestoreEvent, self._onSceneStartRestore)
+        self.addObserver(scene, scene.EndRestoreEvent, self._onSceneRenewed)
         self.initializeParameterNode()
 
     def cleanup(self) -> None:
@@ -83,6 +89,9 @@ class MedNCATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def initializeParameterNode(self) -> None:
         """Show the scene's parameter node."""
         self.setParameterNode(self.logic.getParameterNode())
+        if self._notice:
+            self.cases.say(self._notice)
+            self._notice = ""
 
     def setParameterNode(self, parameters: MedNCATrainParameterNode | None) -> None:
         """Show another parameter node of this module, or None to let go of the one shown."""
@@ -106,6 +115,7 @@ class MedNCATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.showSections()
 
     def _onSceneStartClose(self, caller, event) -> None:
+        self._notice = ""
         self.setParameterNode(None)
         self.cases.forget()
         self.settings.forget()
@@ -113,8 +123,21 @@ class MedNCATrainWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def _onSceneEndClose(self, caller, event) -> None:
         self._later.start()
 
+    def _onSceneStartImport(self, caller, event) -> None:
+        self._own.keep()
+        self.setParameterNode(None)
+
+    def _onSceneEndImport(self, caller, event) -> None:
+        self._notice = self._own.restore() or self._notice
+        self._onSceneRenewed()
+
+    def _onSceneStartRestore(self, caller, event) -> None:
+        # A scene view overwrites the parameters, as is wanted, and nodes one after the other.
+        self.setParameterNode(None)
+
     def _onSceneRenewed(self, caller=None, event=None) -> None:
         self._later.stop()
         # Parameters are read before the nodes that they refer to have come; read them again.
-        if self.parent.isEntered and not slicer.mrmlScene.IsImporting():
+        scene = slicer.mrmlScene
+        if self.parent.isEntered and not scene.IsImporting() and not scene.IsRestoring():
             self.initializeParameterNode()
