@@ -49,7 +49,7 @@ class TrainResultsTest(TrainPanelCase):
         """Take away what tests have installed in MedNCA Segment."""
         store = MedNCASegmentLogic().models
         for name in store.names():
-            if name.startswith((NAME, "hippocampus ")) and store.isImported(name):
+            if name.lower().startswith((NAME, "hippocampus ")) and store.isImported(name):
                 store.remove(name)
 
     @property
@@ -242,6 +242,30 @@ class TrainResultsTest(TrainPanelCase):
         self.ui.useButton.click()
         self.assertEqual(slicer.modules.MedNCASegmentWidget.logic.getParameterNode().model, "hippocampus 2")
         self.assertEqual(MedNCASegmentLogic().card("hippocampus").title, shipped)
+
+    def test_modelThatIsThereAlreadyIsNotAddedOnceMore(self):
+        self.showRun(name="hippocampus")
+        store = MedNCASegmentLogic().models
+        before = set(store.names())
+        with mock.patch.object(slicer.util, "confirmOkCancelDisplay") as asked:
+            for _ in range(3):
+                self.ui.useButton.click()
+                slicer.util.selectModule("MedNCATrain")
+        asked.assert_not_called()
+        self.assertEqual(set(store.names()) - before, {"hippocampus 2"})
+        self.assertEqual(MedNCASegmentLogic().getParameterNode().model, "hippocampus 2")
+
+    def test_modelOfTheSameNameInOtherLettersIsReplacedOnlyWhenAsked(self):
+        self.showRun(results=evaluation())
+        store, former = MedNCASegmentLogic().models, NAME.title()
+        store.save(load_model("hippocampus"), former)
+        self.assertEqual(store.unusedName(NAME), f"{NAME} 2")
+        with mock.patch.object(slicer.util, "confirmOkCancelDisplay", return_value=True) as asked:
+            self.ui.useButton.click()
+        self.assertIn(former, asked.call_args[0][0])
+        self.assertEqual(MedNCASegmentLogic().getParameterNode().model, former)
+        self.assertEqual(store.model(former).card.title, NAME)
+        self.assertNotIn(NAME, store.names())
 
     def test_modelIsSavedAsAFile(self):
         self.showRun(results=evaluation())

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import slicer
 from mednca import MedNCAError, Model, load_model, shipped_models
 from mednca.model import save_model
@@ -31,6 +32,24 @@ class ModelStore:
     def isImported(self, name: str) -> bool:
         """Whether a model was imported, so that it can be removed."""
         return name in self._files() and name not in shipped_models()
+
+    def importedAs(self, name: str) -> str | None:
+        """The imported model that has this name but for the case of letters, which Windows and macOS do not tell apart.
+
+        None when there is none; of several the one of just this name.
+        """
+        found = [one for one in self.names() if self.isImported(one) and one.casefold() == name.casefold()]
+        return name if name in found else next(iter(found), None)
+
+    def nameOf(self, model: Model) -> str | None:
+        """The name under which this very model is listed: the same card and the same numbers. None when it is not."""
+        for name in self.names():
+            try:
+                if _isSame(self.model(name), model):
+                    return name
+            except MedNCAError:
+                continue  # a damaged file is none
+        return None
 
     def model(self, nameOrPath: str) -> Model:
         """A listed model by name, or a model file by path.
@@ -102,9 +121,9 @@ class ModelStore:
         self._loaded.pop(path, None)
 
     def unusedName(self, wanted: str) -> str:
-        """The name, or the name with a number behind it if a model has it already."""
-        names, name, count = self.names(), wanted, 1
-        while name in names:
+        """The name, or the name with a number behind it if a model has it already, in whatever case of letters."""
+        names, name, count = {name.casefold() for name in self.names()}, wanted, 1
+        while name.casefold() in names:
             count += 1
             name = f"{wanted} {count}"
         return name
@@ -122,3 +141,10 @@ class ModelStore:
                 name=name, folder=self._folder, reason=error.strerror or error
             )
         )
+
+
+def _isSame(one: Model, other: Model) -> bool:
+    if one.card.to_json() != other.card.to_json() or len(one.rules) != len(other.rules):
+        return False
+    pairs = [(a.arrays(), b.arrays()) for a, b in zip(one.rules, other.rules, strict=True)]
+    return all(a.keys() == b.keys() and all(np.array_equal(a[key], b[key]) for key in a) for a, b in pairs)

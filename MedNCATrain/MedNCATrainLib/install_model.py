@@ -62,20 +62,26 @@ def completedModel(trained: TrainedModel) -> Model:
 def installModel(model: Model, store: ModelStore) -> str | None:
     """Keep a model among those of MedNCA Segment, under the name on its card; asks before one is replaced.
 
+    One that is there already, perhaps under another name, is not added once more.
+
     Returns:
         The name that it is kept under, or None when the person does not want to replace the other model.
 
     Raises:
         MedNCAError: the file cannot be written.
     """
-    name = fileName(model.card.name) or "model"
-    if store.isImported(name):
+    same = store.nameOf(model)
+    if same is not None:
+        return same
+    wanted = fileName(model.card.name) or "model"
+    name = store.importedAs(wanted)
+    if name is not None:
         question = _("MedNCA Segment already has a model named '{name}'. Replace it with this one?")
         if not slicer.util.confirmOkCancelDisplay(question.format(name=name)):
             return None
     else:
         # A model that comes with the extension keeps its name.
-        name = store.unusedName(name)
+        name = store.unusedName(wanted)
     store.save(model, name)
     return name
 
