@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from core_cases import random_volume, small_model, write_bright_case
 from mednca import MedNCAError, Volume, cli, commands, save_model, write_volume
 from mednca.arguments import labelled_cases, need_folder, need_usable
 from mednca.files import read_volume
+from mednca.segmenter import Segmenter
 from mednca.training import plan_command, starting
 from mednca.training.plan import GIVEN
 
@@ -43,11 +45,53 @@ def cut(place):
     (place / "images" / "b.nii.gz").write_bytes(content[: len(content) // 2])
 
 
+def shrink(place):
+    """The second case is far too small in mm."""
+    for part in ("images", "labels"):
+        volume = read_volume(place / part / "b.nii.gz")
+        write_volume(place / part / "b.nii.gz", Volume(volume.array, np.diag([1e-5] * 3 + [1])))
+
+
+def blur(place):
+    """The second label was resampled with linear interpolation."""
+    label = read_volume(place / "labels" / "b.nii.gz")
+    write_volume(place / "labels" / "b.nii.gz", Volume(label.array * np.float32(0.5), label.affine))
+
+
+def number(value):
+    """The second label has another value."""
+
+    def harm(place):
+        label = read_volume(place / "labels" / "b.nii.gz")
+        write_volume(place / "labels" / "b.nii.gz", Volume((label.array > 0) * np.int16(value), label.affine))
+
+    return harm
+
+
 def test_good_cases_are_usable(place):
-    need_usable(labelled_cases(place / "images", place / "labels"))
+    need_usable(labelled_cases(place / "images", place / "labels"), Segmenter(small_model()))
 
 
-@pytest.mark.parametrize(("harm", "words"), [(spoil, "'b' has voxels"), (crop, "'b' do not fit"), (cut, "b.nii.gz")])
+def test_labels_of_which_the_model_has_none_are_refused_and_empty_ones_are_not(place):
+    cases = labelled_cases(place / "images", place / "labels")
+    parts = Segmenter(small_model(labels=[{"value": 1, "name": "a"}, {"value": 2, "name": "b"}]))
+    for value, refused in ((2, False), (17, True), (0, False)):
+        number(value)(place)
+        with pytest.raises(MedNCAError, match=r"none of the model's values \(1, 2\)") if refused else nullcontext():
+            need_usable(cases, parts)
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        (spoil, "'b' has voxels"),
+        (crop, "'b' do not fit"),
+        (cut, "b.nii.gz"),
+        (shrink, "'b': A slice"),
+        (blur, "'b' has values that are not whole numbers"),
+        (number(-1), "'b' has values below 0"),
+    ],
+)
 @pytest.mark.parametrize("command", ["evaluate", "report"])
 def test_a_bad_case_is_named_before_any_is_measured(place, capsys, command, harm, words):
     harm(place)

@@ -62,6 +62,13 @@ def test_a_second_channel_is_refused_as_such(tmp_path):
         find_cases(tmp_path)
 
 
+def test_a_case_with_two_images_is_refused(tmp_path):
+    make_case(tmp_path, "a")
+    make_case(tmp_path, "a", suffix="_0000")
+    with pytest.raises(MedNCAError, match="two images of the case 'a'"):
+        find_cases(tmp_path)
+
+
 def describe(folder, **facts):
     folder.mkdir(exist_ok=True)
     (folder / "dataset.json").write_text(json.dumps(facts), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import locale
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -44,6 +45,20 @@ def test_segmenting_needs_numpy_and_nibabel_alone(place, out, tmp_path):
     refuses("convert", "a.pth", "-o", out / "m.npz", env=env, words="PyTorch")
     refuses("train", "--data", place, "-o", out / "m.npz", "--iterations", "1", env=env, words="PyTorch")
     assert [path.name for path in out.iterdir()] == ["seg.nii.gz"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="streams are closed here as shells of Unix do")
+@pytest.mark.parametrize("how", ["2>&-", ">&-", ">&- 2>&-", "2>/dev/full", "2>&1 | true"])
+def test_output_that_nobody_takes_does_not_end_the_work(place, out, how):
+    if how.endswith("full") and not os.path.exists("/dev/full"):
+        pytest.skip("there is no device that is full")
+    line, options = command("segment", place / "scan.nii.gz", "-o", out / "seg.nii.gz", "--model", place / "small.npz")
+    done = subprocess.run(
+        f"{shlex.join(line)} {how}", shell=True, capture_output=True, text=True, timeout=120, **options
+    )
+    assert done.returncode == 0, done.stderr
+    assert "mednca:" not in done.stderr and "Error" not in done.stderr
+    assert (out / "seg.nii.gz").exists()
 
 
 def test_a_failing_write_leaves_the_earlier_file_as_it_was(place, out):

@@ -3,11 +3,12 @@
 import os
 import sys
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
 from core_cases import SAMPLE, random_volume
-from mednca import MedNCAError, Volume, read_volume, write_volume, writing
+from mednca import MedNCAError, Volume, files, read_volume, write_volume, writing
 from mednca.files import list_images, stem
 from mednca.writing import replacing
 
@@ -35,6 +36,40 @@ def oblique_volume(dtype=np.int16) -> Volume:
 def same(one: Volume, other: Volume) -> None:
     np.testing.assert_array_equal(one.array, other.array)
     np.testing.assert_allclose(one.affine, other.affine, atol=1e-4)
+
+
+@pytest.mark.parametrize(("unit", "mm"), [("meter", 1e3), ("micron", 1e-3), ("mm", 1.0), ("unknown", 1.0)])
+def test_units_of_a_file_are_followed(tmp_path, library, unit, mm):
+    volume = random_volume()
+    affine = volume.affine.copy()
+    affine[:3] /= mm
+    image = nibabel.Nifti1Image(volume.array.astype(np.int16), affine)
+    image.header.set_xyzt_units(unit)
+    nibabel.save(image, tmp_path / "v.nii")
+    np.testing.assert_allclose(read_volume(tmp_path / "v.nii").affine, volume.affine, rtol=1e-4)
+
+
+def test_a_compressed_file_with_a_wrong_sum_is_damaged(tmp_path):
+    write_volume(tmp_path / "v.nii.gz", random_volume())
+    content = bytearray((tmp_path / "v.nii.gz").read_bytes())
+    content[-8] ^= 1
+    (tmp_path / "v.nii.gz").write_bytes(content)
+    with pytest.raises(MedNCAError, match="may be damaged"):
+        read_volume(tmp_path / "v.nii.gz")
+
+
+def test_too_little_memory_is_not_called_damage(tmp_path, monkeypatch):
+    write_volume(tmp_path / "v.nii", random_volume())
+    monkeypatch.setattr(files, "_read_nifti", mock.Mock(side_effect=MemoryError))
+    with pytest.raises(MemoryError):
+        read_volume(tmp_path / "v.nii")
+
+
+def test_two_files_of_one_name_are_refused(tmp_path):
+    for name in ("a.nii.gz", "a.nrrd"):
+        (tmp_path / name).touch()
+    with pytest.raises(MedNCAError, match="keep one of them"):
+        list_images(tmp_path)
 
 
 @pytest.mark.parametrize("ending", [".nii", ".nii.gz", ".nrrd", ".mha"])

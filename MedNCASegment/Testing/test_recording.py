@@ -21,6 +21,11 @@ def test_an_interval_that_is_asked_for_is_kept_when_it_fits():
     assert kept == [(0, 1), (1, 0), (1, 3)]
 
 
+def test_without_a_limit_every_step_is_kept():
+    every, kept = plan_recording([4, 4], 1000, float("inf"))
+    assert (every, len(kept)) == (1, 8)
+
+
 def test_what_does_not_fit_is_refused_with_the_interval_that_would():
     with pytest.raises(MedNCAError, match="one in 4"):
         plan_recording([16, 16], 1_000_000, 8.0, every=2)

@@ -248,6 +248,7 @@ def test_other_arguments_than_at_the_start_are_refused_and_a_run_is_not_overwrit
     for arguments, words in (
         (["--plan", plan, "--exclude", "case_2"], "add --resume"),
         (["--resume", "--seed", "5"], "another --seed"),
+        (["--resume", "--validation", "0"], "another --validation"),
         (["--resume", "--plan", other], "another --plan"),
         (["--resume", "--exclude", "case_1"], "another --exclude"),
         (["--resume", "--threads", "2"], "another --threads"),

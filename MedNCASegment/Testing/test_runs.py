@@ -86,6 +86,17 @@ def test_mirrored_runs_hold_on_any_grid_and_with_neighbouring_slices_and_regions
     np.testing.assert_allclose(found, np.where(inside, (plain + swapped) / 2, 0), atol=1e-5)
 
 
+def test_a_mask_is_true_where_it_is_not_0_and_has_the_shape_of_the_volume():
+    volume, inside = random_volume(), np.zeros((14, 9, 11), bool)
+    inside[2:9, 1:7, 3:10] = True
+    segmenter = Segmenter(mirrored_model())
+    expected = segmenter.run(volume, inside).labels
+    for kind in (np.uint8, np.int64, float):
+        np.testing.assert_array_equal(segmenter.run(volume, 3 * inside.astype(kind)).labels, expected)
+    with pytest.raises(MedNCAError, match="must be the same"):
+        segmenter.run(volume, inside[1:])
+
+
 def test_recorded_steps_are_those_of_the_first_run_and_end_in_the_mean_of_all():
     model = mirrored_model()
     several, one = segment(model, record=True), segment(model, runs=1, record=True)

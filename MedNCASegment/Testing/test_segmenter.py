@@ -1,5 +1,7 @@
 """The segmenter: what it finds depends on model, volume, seed and options, and on nothing else."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from core_cases import PROSTATE, random_volume, small_model
@@ -22,6 +24,15 @@ def test_batching_does_not_change_the_result(cells_per_batch):
     np.testing.assert_allclose(found.probability, expected.probability, atol=1e-5)
     for one, other in zip(found.steps, expected.steps, strict=True):
         np.testing.assert_array_equal(one.labels, other.labels)
+
+
+def test_one_segmenter_may_run_in_several_threads_at_once():
+    segmenter, volumes = Segmenter(small_model()), [random_volume(seed=seed) for seed in range(4)]
+    expected = [segmenter.run(volume).probability for volume in volumes]
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(5):
+            for one, other in zip(pool.map(segmenter.run, volumes), expected, strict=True):
+                np.testing.assert_array_equal(one.probability, other)
 
 
 def test_a_seed_gives_the_same_result_bit_for_bit_and_another_seed_another():

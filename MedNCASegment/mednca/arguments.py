@@ -13,6 +13,7 @@ import numpy as np
 from .cases import Case, pair_files, read_case
 from .errors import MedNCAError
 from .files import need_library
+from .segmenter import Segmenter
 
 
 def need_folder_of(path: str | Path) -> None:
@@ -81,19 +82,41 @@ def need_readers(cases: Iterable[Case]) -> None:
         need_library(case.label)
 
 
-def need_usable(cases: Iterable[Case]) -> None:
+def need_usable(cases: Iterable[Case], segmenter: Segmenter) -> None:
     """Reads all cases, which takes far less time than segmenting them, so that none ends a long run in its middle.
 
     Raises:
-        MedNCAError: a file cannot be read, image and label do not fit, or an image has values that are not finite.
+        MedNCAError: a file cannot be read, image and label do not fit, an image has values that are not finite or a
+            size that the segmenter does not take, or a label has values that cannot be those of the model.
     """
     for case in cases:
         try:
-            volume, _ = read_case(case)
+            volume, label = read_case(case)
         except MemoryError as error:
             raise MedNCAError(f"There is not enough memory to read '{case.name}'; crop it.") from error
         if volume.array.dtype.kind == "f" and not np.isfinite(volume.array).all():
             raise MedNCAError(f"The image of '{case.name}' has voxels that are not finite numbers; replace them first.")
+        try:
+            segmenter.grid(volume)
+        except MedNCAError as error:
+            raise MedNCAError(f"'{case.name}': {error}") from error
+        _need_values(case.name, label, [one.value for one in segmenter.model.card.labels])
+
+
+def _need_values(name: str, label: np.ndarray, known: list[int]) -> None:
+    """Raises MedNCAError unless these are values of a label map: whole numbers from 0 on.
+
+    Some must be the model's own if it has several labels; a model of one label takes every value but 0 for it.
+    """
+    if label.dtype.kind == "f" and not (np.isfinite(label) & (label == np.rint(label))).all():
+        raise MedNCAError(f"The label of '{name}' has values that are not whole numbers; export it as a label map.")
+    if label.dtype.kind in "if" and label.size and label.min() < 0:
+        raise MedNCAError(f"The label of '{name}' has values below 0; number the labels anew.")
+    if len(known) > 1 and label.any() and not np.isin(label, known).any():
+        raise MedNCAError(
+            f"The label of '{name}' has none of the model's values ({', '.join(map(str, known))}); number its labels as"
+            " the model does."
+        )
 
 
 def command_line(*without: str) -> str:

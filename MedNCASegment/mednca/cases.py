@@ -87,7 +87,7 @@ def pair_files(images: str | Path, labels: str | Path) -> list[Case]:
     """Pair the images of one folder with the labels of another by name.
 
     Raises:
-        MedNCAError: a folder is missing or empty, or an image has no label.
+        MedNCAError: a folder is missing or empty, an image has no label, or two are of the same case.
     """
     label_files = list_images(labels)
     cases = []
@@ -100,6 +100,8 @@ def pair_files(images: str | Path, labels: str | Path) -> list[Case]:
             )
         if label is None:
             raise MedNCAError(f"The image '{image.name}' has no label of the same name in '{labels}'.")
+        if cases and plain in {case.name for case in cases}:
+            raise MedNCAError(f"There are two images of the case '{plain}' in '{images}'; keep one of them.")
         cases.append(Case(plain, image, label))
     return cases
 

@@ -16,6 +16,8 @@ from .errors import MedNCAError
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code: 0, 2 on bad input (with one sentence), 130 when interrupted."""
+    # None where they were closed (mednca ... 2>&-).
+    sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A name that the terminal cannot show must not end the program.
@@ -39,7 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        return _fail(f"'{error.filename}' cannot be used ({error.strerror or error}); check the path and the disk.", 2)
+        place = f"'{error.filename}'" if error.filename is not None else "The terminal, pipe or file that is written to"
+        return _fail(f"{place} cannot be used ({error.strerror or error}); check the path and the disk.", 2)
     return 0
 
 

@@ -121,7 +121,7 @@ def evaluate(options: argparse.Namespace) -> None:
         need_folder_of(options.json)
     cases = labelled_cases(options.images, options.labels, options.cases)
     segmenter = _segmenter(options)
-    need_usable(cases)
+    need_usable(cases, segmenter)
     card = segmenter.model.card
     problem = distance_problem()
     if problem:
@@ -139,10 +139,8 @@ def evaluate(options: argparse.Namespace) -> None:
     finally:
         bar.close()
     figures = summary(rows)
-    print(table(figures))
     doubtful = [row["case"] for row in rows if row["doubtful"]]
-    if doubtful:
-        print(f"The runs disagree in {len(doubtful)} of {len(rows)} cases: {', '.join(doubtful)}")
+    # The file first: who reads what is printed may go away (mednca evaluate ... | head).
     if options.json:
         run = {
             "model": card.name,
@@ -153,6 +151,9 @@ def evaluate(options: argparse.Namespace) -> None:
             "quality_limit": segmenter.quality_limit,
         }
         _write_json(options.json, run | figures)
+    print(table(figures))
+    if doubtful:
+        print(f"The runs disagree in {len(doubtful)} of {len(rows)} cases: {', '.join(doubtful)}")
 
 
 def report(options: argparse.Namespace) -> None:

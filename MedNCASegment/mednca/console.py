@@ -15,6 +15,7 @@ class ProgressBar:
     def __init__(self, stream: TextIO | None = None) -> None:
         self.stream = stream or sys.stderr
         self.live = self.stream.isatty()
+        self.broken = False  # nobody reads it any more, which must not end the work
         self.drawn = 0.0
         self.length = 0
 
@@ -28,18 +29,25 @@ class ProgressBar:
         full = round(fraction * self.WIDTH)
         line = f"[{'#' * full}{'.' * (self.WIDTH - full)}] {100 * fraction:3.0f} %  {text}"
         if self.live:
-            self.stream.write("\r" + line.ljust(self.length))
+            self._write("\r" + line.ljust(self.length))
             self.length = len(line)
         else:
-            self.stream.write(line + "\n")
-        self.stream.flush()
+            self._write(line + "\n")
 
     def close(self) -> None:
         """End the line, so that what follows starts on one of its own."""
         if self.live and self.length:
-            self.stream.write("\n")
-            self.stream.flush()
+            self._write("\n")
             self.length = 0
+
+    def _write(self, text: str) -> None:
+        if self.broken:
+            return
+        try:
+            self.stream.write(text)
+            self.stream.flush()
+        except OSError:
+            self.broken = True
 
 
 def duration(seconds: float) -> str:

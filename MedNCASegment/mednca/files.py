@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from pathlib import Path
 
@@ -15,6 +16,7 @@ NIFTI_ENDINGS = (".nii", ".nii.gz")
 WRITTEN_ENDINGS = (*NIFTI_ENDINGS, ".nrrd", ".mha")
 ENDINGS = (*WRITTEN_ENDINGS, ".mhd")  # .mhd has its voxels in a second file, so it could not be replaced in one move
 DICOM = " (Slicer and dcm2niix make one of a DICOM series)"
+MM = {"meter": 1e3, "micron": 1e-3}  # units of NIfTI files; mm, or none, is as it is
 _RAS_FROM_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
@@ -32,7 +34,7 @@ def read_volume(path: str | os.PathLike) -> Volume:
     check_ending(path)
     try:
         array, affine = _read_nifti(path) if _use_nibabel(path) else _read_itk(path)
-    except MedNCAError:
+    except (MedNCAError, MemoryError):
         raise
     except Exception as error:  # the readers raise many types: OSError, zlib.error, ImageFileError, RuntimeError
         raise MedNCAError(f"'{path}' cannot be read as an image; it may be damaged or of another format.") from error
@@ -104,13 +106,19 @@ def list_images(folder: str | os.PathLike) -> dict[str, Path]:
     """The image files of a folder, sorted: name without ending -> path.
 
     Raises:
-        MedNCAError: there is no such folder, or it has no images.
+        MedNCAError: there is no such folder, it has no images, or two of the same name.
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise MedNCAError(f"There is no folder '{folder}'; check the path.")
     files = [file for file in sorted(folder.iterdir()) if file.is_file() and not file.name.startswith(".")]
-    found = {stem(file): file for file in files if file.name.lower().endswith(ENDINGS)}
+    found: dict[str, Path] = {}
+    for file in files:
+        if not file.name.lower().endswith(ENDINGS):
+            continue
+        other = found.setdefault(stem(file), file)
+        if other is not file:
+            raise MedNCAError(f"'{other.name}' and '{file.name}' in '{folder}' have the same name; keep one of them.")
     if not found:
         raise MedNCAError(f"The folder '{folder}' has no images ({', '.join(ENDINGS)}).")
     return found
@@ -142,9 +150,20 @@ def _read_nifti(path: Path) -> tuple[np.ndarray, np.ndarray]:
 
     image = nibabel.load(path)
     array = np.asanyarray(image.dataobj)
+    if path.name.lower().endswith(".gz"):
+        _check_sum(path)
     if array.dtype == np.float64:  # integers with a scale factor come as float64, twice the memory for nothing
         array = array.astype(np.float32)
-    return np.asarray(array), image.affine
+    affine = np.array(image.affine, float)
+    affine[:3] *= MM.get(image.header.get_xyzt_units()[0], 1.0)
+    return np.asarray(array), affine
+
+
+def _check_sum(path: Path) -> None:
+    """Raises OSError or zlib.error for a compressed file that is damaged: nibabel stops before the sum at its end."""
+    with gzip.open(path) as file:
+        while file.read(1 << 20):
+            pass
 
 
 def _read_itk(path: Path) -> tuple[np.ndarray, np.ndarray]:

@@ -42,7 +42,7 @@ def plan_recording(
     """
     numbered = [(level, step) for level, count in enumerate(steps) for step in range(count)]
     total = len(numbered)
-    fits = int(limit_mb * 1e6 // voxels)
+    fits = int(min(limit_mb * 1e6 / voxels, total))
     smallest = next((k for k in range(1, total + 1) if -(-total // k) <= fits), None)
     if smallest is None:
         raise MedNCAError(

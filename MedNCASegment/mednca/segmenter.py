@@ -143,7 +143,7 @@ class Segmenter:
 
         Args:
             volume: the scan.
-            inside: boolean [i, j, k]; voxels outside are background whatever the model says. None means all.
+            inside: mask [i, j, k]; voxels where it is 0 are background whatever the model says. None means all.
             start_at: voxel [i, j, k] near which to begin; the result does not depend on it.
 
         Yields:
@@ -161,7 +161,7 @@ class Segmenter:
         labels = np.zeros(shape, np.uint8)
         probability = np.zeros((len(card.labels), *shape), np.float32)
         deviation = np.zeros_like(probability) if self.runs > 1 else None
-        outside = None if inside is None else ~slicing.to_slices(inside)
+        outside = None if inside is None else slicing.to_slices(_mask(inside, shape)) == 0
         rules = [engine.prepare(rule, card.input.channels) for rule in self.model.rules]
         images = Images(slices, float(volume.spacing[slicing.axes[0]]), card.input, grid.to_cells())
 
@@ -254,6 +254,13 @@ class Segmenter:
             downsample=card.input.downsample,
             fire=fire,
         )
+
+
+def _mask(inside: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    inside = np.asarray(inside)
+    if inside.shape != shape:
+        raise MedNCAError(f"The mask has the shape {inside.shape}, the volume {shape}; they must be the same.")
+    return inside
 
 
 def _batches(count: int, size: int, first: int) -> list[range]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +44,7 @@ class NumpyEngine:
     cells_per_batch = 8192
 
     def __init__(self) -> None:
-        self._buffers: dict[str, np.ndarray] = {}
+        self._kept = threading.local()  # of each thread: it may run several segmentations at once
 
     def prepare(self, rule: Rule, image_channels: int) -> PreparedRule:
         kernel, bias, dense1 = fold(rule, image_channels, lambda arrays: np.stack(arrays, axis=-1))
@@ -112,9 +113,10 @@ class NumpyEngine:
 
     def _buffer(self, name: str, rows: int, columns: int) -> np.ndarray:
         """A part of memory that is kept between steps; getting it anew costs more than filling it."""
-        kept = self._buffers.get(name)
+        kept = getattr(self._kept, name, None)
         if kept is None or kept.size < rows * columns:
-            kept = self._buffers[name] = np.empty(rows * columns, np.float32)
+            kept = np.empty(rows * columns, np.float32)
+            setattr(self._kept, name, kept)
         return kept[: rows * columns].reshape(rows, columns)
 
     def _set_image(self, state: CellState, image: np.ndarray) -> None:

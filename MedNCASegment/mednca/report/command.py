@@ -15,6 +15,7 @@ from ..engines import make_engine
 from ..errors import MedNCAError
 from ..model import load_model, shipped_models
 from ..options import Options
+from ..segmenter import Segmenter
 from . import figures
 from .changes import EXPERIMENTS, NEEDS_TORCHIO, Experiment, artefacts_missing
 from .findings import summary
@@ -81,7 +82,7 @@ def _report(options: argparse.Namespace, folder: Path, progress: ProgressFile) -
     if not experiments:
         raise MedNCAError(f"Nothing of what was asked for can be measured. {NEEDS_TORCHIO}")
     _make(folder)  # first, as it is to tell of a case that cannot be used
-    need_usable(cases)
+    need_usable(cases, Segmenter(model, engine, running))
     partial = Partial(folder, model, running, cases)
     measurement = Measurement(model, cases, experiments, engine, running, partial.found)
     for sentence in filter(None, (partial.note, _told_once(left_out))):

@@ -108,7 +108,7 @@ class ProgressFile:
     def _write(self) -> None:
         self._content["updated"] = time.time()
         with replacing(self.folder / PROGRESS) as temporary:
-            temporary.write_text(json.dumps(self._content, ensure_ascii=False) + "\n", encoding="utf-8")
+            temporary.write_text(json.dumps(self._content) + "\n", encoding="utf-8")
 
     def _check_free(self) -> None:
         try:

@@ -103,7 +103,7 @@ def make_result(
 def write_result(folder: Path, result: dict[str, Any]) -> None:
     """Raises MedNCAError when the file cannot be written."""
     with replacing(Path(folder) / REPORT) as temporary:
-        temporary.write_text(json.dumps(result, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps(result, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def read_result(folder: str | Path) -> dict[str, Any]:

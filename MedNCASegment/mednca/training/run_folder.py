@@ -272,4 +272,4 @@ def _owner(text: str) -> dict | None:
 
 
 def _text(content: dict) -> str:
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(content, indent=2) + "\n"

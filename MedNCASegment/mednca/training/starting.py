@@ -107,7 +107,7 @@ def resumed_job(options: argparse.Namespace, state: dict[str, Any]) -> Job:
     """
     job = Job.from_state(state)
     for name, value in _settled(options).items():
-        if value in (None, [], False) or value == job.request.get(name):
+        if value is None or value is False or value == [] or value == job.request.get(name):
             continue
         # The plan in the work folder is the one that was used, with what other arguments made of it.
         if name == "plan" and value == json.loads(job.plan.to_json()):
