@@ -49,6 +49,13 @@ def test_units_of_a_file_are_followed(tmp_path, library, unit, mm):
     np.testing.assert_allclose(read_volume(tmp_path / "v.nii").affine, volume.affine, rtol=1e-4)
 
 
+def test_a_unit_that_nobody_knows_is_no_reason_to_refuse_a_file(tmp_path):
+    image = nibabel.Nifti1Image(np.zeros((3, 4, 5), np.int16), np.eye(4))
+    image.header["xyzt_units"] = 63
+    nibabel.save(image, tmp_path / "v.nii")
+    np.testing.assert_array_equal(read_volume(tmp_path / "v.nii").affine, np.eye(4))
+
+
 def test_a_compressed_file_with_a_wrong_sum_is_damaged(tmp_path):
     write_volume(tmp_path / "v.nii.gz", random_volume())
     content = bytearray((tmp_path / "v.nii.gz").read_bytes())

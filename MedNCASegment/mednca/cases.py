@@ -90,7 +90,7 @@ def pair_files(images: str | Path, labels: str | Path) -> list[Case]:
         MedNCAError: a folder is missing or empty, an image has no label, or two are of the same case.
     """
     label_files = list_images(labels)
-    cases = []
+    cases: dict[str, Case] = {}
     for name, image in list_images(images).items():
         plain = name.removesuffix(CHANNEL_SUFFIX)
         label = label_files.get(name) or label_files.get(plain)
@@ -100,10 +100,10 @@ def pair_files(images: str | Path, labels: str | Path) -> list[Case]:
             )
         if label is None:
             raise MedNCAError(f"The image '{image.name}' has no label of the same name in '{labels}'.")
-        if cases and plain in {case.name for case in cases}:
+        if plain in cases:
             raise MedNCAError(f"There are two images of the case '{plain}' in '{images}'; keep one of them.")
-        cases.append(Case(plain, image, label))
-    return cases
+        cases[plain] = Case(plain, image, label)
+    return list(cases.values())
 
 
 def read_case(case: AnyCase) -> tuple[Volume, np.ndarray]:

@@ -16,7 +16,7 @@ NIFTI_ENDINGS = (".nii", ".nii.gz")
 WRITTEN_ENDINGS = (*NIFTI_ENDINGS, ".nrrd", ".mha")
 ENDINGS = (*WRITTEN_ENDINGS, ".mhd")  # .mhd has its voxels in a second file, so it could not be replaced in one move
 DICOM = " (Slicer and dcm2niix make one of a DICOM series)"
-MM = {"meter": 1e3, "micron": 1e-3}  # units of NIfTI files; mm, or none, is as it is
+MM = {1: 1e3, 3: 1e-3}  # by the unit's code in NIfTI files: metres, micrometres; whatever else there is means mm
 _RAS_FROM_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
@@ -155,7 +155,7 @@ def _read_nifti(path: Path) -> tuple[np.ndarray, np.ndarray]:
     if array.dtype == np.float64:  # integers with a scale factor come as float64, twice the memory for nothing
         array = array.astype(np.float32)
     affine = np.array(image.affine, float)
-    affine[:3] *= MM.get(image.header.get_xyzt_units()[0], 1.0)
+    affine[:3] *= MM.get(int(image.header["xyzt_units"]) % 8, 1.0)
     return np.asarray(array), affine
 
 
