@@ -92,12 +92,21 @@ def cardRows(model: Model) -> list[tuple[str, str]]:
 
 def sizeText(model: Model) -> str:
     """Parameters, levels, steps and runs of a model."""
-    steps = " + ".join(str(level.steps) for level in model.card.levels)
-    if model.card.runs == 1:
+    card = model.card
+    steps = " + ".join(str(level.steps) for level in card.levels)
+    planes = " + ".join(planeText(plane) for plane in card.input.planes)
+    if card.runs == 1:
         text = _("{parameters} parameters, {steps} steps")
-    else:
+    elif len(card.input.planes) == 1:
         text = _("{parameters} parameters, {steps} steps, {runs} runs")
-    return text.format(parameters=f"{model.parameters:,}", steps=steps, runs=model.card.runs)
+    else:
+        text = _("{parameters} parameters, {steps} steps, {runs} runs ({planes} slices)")
+    return text.format(parameters=f"{model.parameters:,}", steps=steps, runs=card.runs, planes=planes)
+
+
+def planeText(plane: str) -> str:
+    """An anatomical plane in the user's language."""
+    return {"sagittal": _("sagittal"), "coronal": _("coronal"), "axial": _("axial")}[plane]
 
 
 def doubtText(result: Result) -> str:

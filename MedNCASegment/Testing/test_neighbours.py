@@ -52,10 +52,10 @@ def test_without_neighbours_an_image_is_the_slice():
 def test_images_of_some_slices_are_those_of_all():
     volume = random_volume()
     segmenter = Segmenter(small_model(input=FIVE))
-    slicing, grid = segmenter.grid(volume)
-    images = Images(slicing.to_slices(volume.array), 1.25, segmenter.model.card.input, grid.to_cells())
+    (cut,) = segmenter.cuts(volume)
+    images = Images(cut.slices(volume.array), cut.step_mm, segmenter.model.card.input, cut.grid.to_cells())
     whole = images.of(0, 11)
-    assert whole.shape == (11, 5, *grid.cells)
+    assert whole.shape == (11, 5, *cut.grid.cells)
     np.testing.assert_allclose(images.of(4, 7), whole[4:7], atol=1e-6)
     np.testing.assert_allclose(images.of(10, 11), whole[10:], atol=1e-6)
 
@@ -115,8 +115,12 @@ def test_training_sees_the_images_of_use():
         stack, count = case.volume.array.transpose(2, 0, 1), case.volume.array.shape[2]
         # Rows and columns of pixels instead of cells.
         wanted = Images(stack, 1.25, card.input, (np.eye(14, dtype=np.float32), np.eye(9, dtype=np.float32)))
-        found = batches._images(torch.arange(start, start + count)).numpy()
-        np.testing.assert_allclose(found, wanted.of(0, count), atol=1e-6)
+        chosen, reverse = torch.arange(start, start + count), torch.arange(count) % 2 == 1
+        found = batches._images(chosen, reverse).numpy()
+        np.testing.assert_allclose(found[::2], wanted.of(0, count)[::2], atol=1e-6)
+        # What is ahead is behind in the stack that runs the other way.
+        turned = Images(stack[::-1], 1.25, card.input, wanted.to_cells).of(0, count)[::-1]
+        np.testing.assert_allclose(found[1::2], turned[1::2], atol=1e-6)
     image, target = batches.next(torch.Generator().manual_seed(0))
     assert image.shape[:2] == (RECIPE.batch, 5) and target.shape[:2] == (RECIPE.batch, 1)
 

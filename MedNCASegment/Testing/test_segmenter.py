@@ -226,7 +226,7 @@ def test_a_slice_of_an_absurd_size_is_refused_before_anything_is_computed(spacin
 
 
 def test_memory_of_a_batch_does_not_grow_with_the_number_of_slices():
-    few, many = (Segmenter(small_model()).grid(random_volume((14, n, 11)))[1] for n in (3, 300))
+    few, many = (Segmenter(small_model()).cuts(random_volume((14, n, 11)))[0].grid for n in (3, 300))
     assert few == many
     assert few == cell_grid((14, 11), (1.0, 1.25), spacing=(1.0, 1.0), size=None, multiple=2)
 

@@ -97,7 +97,7 @@ def need_usable(cases: Iterable[Case], segmenter: Segmenter) -> None:
         if volume.array.dtype.kind == "f" and not np.isfinite(volume.array).all():
             raise MedNCAError(f"The image of '{case.name}' has voxels that are not finite numbers; replace them first.")
         try:
-            segmenter.grid(volume)
+            segmenter.cuts(volume)
         except MedNCAError as error:
             raise MedNCAError(f"'{case.name}': {error}") from error
         _need_values(case.name, label, [one.value for one in segmenter.model.card.labels])

@@ -48,9 +48,15 @@ class Input:
     size: tuple[int, int] | None = None  # cells, rows and columns, whatever the slice measures
     channels: int = 1  # of the image: the slice, and as many neighbouring slices behind it as ahead of it
     neighbour_mm: float | None = None  # from a slice to the next of these neighbours; None: there are none
+    further_planes: tuple[str, ...] = ()  # the runs of a model take turns between `plane` and these
     percentiles: tuple[float, float] = (0.5, 99.5)  # of the intensities, mapped to 0 and 1
     per: str = "volume"  # percentiles are taken per "volume" or per "slice"
     downsample: str = "average"  # how coarser levels see the image: "average" of the cells, or "linear" interpolation
+
+    @property
+    def planes(self) -> tuple[str, ...]:
+        """Those of the first runs, one each; the runs after them begin anew."""
+        return (self.plane, *self.further_planes)
 
 
 @dataclass
@@ -148,6 +154,14 @@ def _card_from(raw: dict[str, Any]) -> Card:
         not raw.get("mirrored", False) or source["plane"] not in ONE_SIDED,
         "'mirrored' swaps left and right, which sagittal slices do not have",
     )
+    further = source.get("further_planes", [])
+    need(
+        isinstance(further, (list, tuple)) and all(plane in tuple(PLANES) for plane in further),
+        f"'input.further_planes' must list some of {', '.join(PLANES)}",
+    )
+    need(len({source["plane"], *further}) == 1 + len(further), "'input.further_planes' names a plane twice")
+    need(raw.get("runs", 1) > len(further), "'input.further_planes' needs a run for each plane")
+    need(not further or not raw.get("mirrored", False), "'mirrored' and 'input.further_planes' exclude each other")
     spacing, size = source.get("spacing"), source.get("size")
     need((spacing is None) != (size is None), "'input' must have either 'spacing' or 'size'")
     need(spacing is None or _is_pair(spacing, 0.01, 100), "'input.spacing' must be two lengths in mm, from 0.01 to 100")

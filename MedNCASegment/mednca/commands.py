@@ -54,6 +54,7 @@ def segment(options: argparse.Namespace) -> None:
         "seed": options.seed,
         "runs": segmenter.runs,
         "mirrored": segmenter.mirrored,
+        "planes": list(segmenter.planes),
         "volume_ml": result.volume_ml,
         "quality": result.quality,
         "quality_limit": result.quality_limit,
@@ -96,10 +97,10 @@ def info(options: argparse.Namespace) -> None:
         "Modality": card.modality,
         "Expects": card.expects,
         "Labels": ", ".join(f"{label.value} {label.name}" for label in card.labels),
-        "Slices": f"{card.input.plane}, {grid}",
+        "Slices": f"{' and '.join(card.input.planes)}, {grid}",
         "Levels": ", ".join(f"1/{level.scale} of the size, {level.steps} steps" for level in card.levels),
         "Cells": f"{card.channels} channels, hidden size {card.hidden}, fire rate {card.fire_rate:g}",
-        "Runs": runs_in_words(card.runs, card.mirrored) if card.runs > 1 else "",
+        "Runs": runs_in_words(card.runs, card.mirrored, card.input.planes) if card.runs > 1 else "",
         "Doubtful": f"where the spread of the runs is above {card.spread_limit:g}" if card.spread_limit else "",
         "Parameters": f"{model.parameters:,}",
         "Accuracy": _dice_of(card),
@@ -148,6 +149,7 @@ def evaluate(options: argparse.Namespace) -> None:
             "seed": options.seed,
             "runs": segmenter.runs,
             "mirrored": segmenter.mirrored,
+            "planes": list(segmenter.planes),
             "quality_limit": segmenter.quality_limit,
         }
         _write_json(options.json, run | figures)

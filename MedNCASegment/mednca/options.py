@@ -10,10 +10,13 @@ from .errors import MedNCAError
 MAX_SEED = 2**63 - 1
 
 
-def runs_in_words(runs: int, mirrored: bool) -> str:
-    """Such as "2 runs, the second of mirrored slices"."""
+def runs_in_words(runs: int, mirrored: bool = False, planes: tuple[str, ...] | list[str] = ()) -> str:
+    """Such as "2 runs, the second of mirrored slices" or "2 runs, of coronal and sagittal slices"."""
     if runs == 1:
         return "one run"
+    if len(planes) > 1:
+        *first, last = planes[:runs]
+        return f"{runs} runs, of {', '.join(first)} and {last} slices" + (" in turn" if runs > len(planes) else "")
     which = "the second" if runs == 2 else "every second one"
     return f"{runs} runs" + (f", {which} of mirrored slices" if mirrored else "")
 

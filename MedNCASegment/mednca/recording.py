@@ -5,13 +5,15 @@ The last step is kept again when there is a result, so that the steps end in it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from .errors import MedNCAError
 from .options import Options
-from .volume import Slicing
+
+View = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -67,11 +69,11 @@ class Recorder:
         live: uint8 [i, j, k] with the last step there was of each slice, or None where it is not wanted.
     """
 
-    def __init__(self, options: Options, steps: list[int], slicing: Slicing, shape: tuple[int, int, int]) -> None:
+    def __init__(self, options: Options, steps: list[int], shape: tuple[int, int, int]) -> None:
         """Args:
         options: whether and what to record.
         steps: steps of each level.
-        slicing, shape: of the volume, which is indexed [i, j, k].
+        shape: of the volume, which is indexed [i, j, k].
 
         Raises:
             MedNCAError: what was asked for does not fit the limit.
@@ -82,16 +84,21 @@ class Recorder:
             self.every, kept = plan_recording(steps, voxels, options.record_limit_mb, options.record_every)
         self.steps = [RecordedStep(level + 1, step + 1, np.zeros(shape, np.uint8)) for level, step in kept]
         self.live = np.zeros(shape, np.uint8) if options.live else None
-        self._slices = {pair: slicing.to_slices(one.labels) for pair, one in zip(kept, self.steps, strict=True)}
-        self._live_slices = None if self.live is None else slicing.to_slices(self.live)
+        self._kept = {pair: one.labels for pair, one in zip(kept, self.steps, strict=True)}
 
     def wants(self, level: int, step: int) -> bool:
         """Whether a step, counted from 0, is to be shown or kept."""
-        return self.live is not None or (level, step) in self._slices
+        return self.live is not None or (level, step) in self._kept
 
-    def keep(self, level: int, step: int, place: slice, labels: np.ndarray) -> None:
-        """Take the label values uint8 [slice, row, column] of some slices after a step, counted from 0."""
-        if (level, step) in self._slices:
-            self._slices[level, step][place] = labels
-        if self._live_slices is not None:
-            self._live_slices[place] = labels
+    def keep(self, level: int, step: int, labels: np.ndarray, view: View = lambda whole: whole) -> None:
+        """Take the label values after a step, counted from 0.
+
+        Args:
+            level, step: of the step.
+            labels: uint8, of some slices or of the whole volume.
+            view: gives the labels' place in a volume [i, j, k].
+        """
+        if (level, step) in self._kept:
+            view(self._kept[level, step])[...] = labels
+        if self.live is not None:
+            view(self.live)[...] = labels

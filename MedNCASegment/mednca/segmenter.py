@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,6 +13,7 @@ import numpy as np
 
 from .card import ONE_SIDED
 from .cascade import run_cascade
+from .cut import Cut, cut
 from .engines import make_engine
 from .errors import MedNCAError
 from .fire import fire_mask
@@ -20,13 +23,9 @@ from .options import Options
 from .postprocess import component_tools, keep_largest_components
 from .readout import Readout
 from .recording import RecordedStep, Recorder
-from .resample import Grid, cell_grid
 from .running_mean import RunningMean
 from .time_left import TimeLeft
-from .volume import Slicing, Volume, slicing_for
-
-MAX_CELLS = 1 << 24
-LEAST_CELLS = 0.1  # a slice must cover at least this part of a cell
+from .volume import Volume
 
 
 @dataclass
@@ -94,6 +93,9 @@ class Segmenter:
         wanted = self.options.largest_component
         self.largest_component = card.largest_component if wanted is None else wanted
         self.runs, self.mirrored = self.options.runs_of(card)
+        self.planes = card.input.planes[: self.runs]
+        if self.mirrored and len(self.planes) > 1:
+            raise MedNCAError("The runs of this model are of slices in different planes; do not mirror them.")
         if self.mirrored and card.input.plane in ONE_SIDED:
             raise MedNCAError(f"A {card.input.plane} slice has no left and right to mirror; do not mirror it.")
         if self.largest_component:
@@ -106,35 +108,13 @@ class Segmenter:
                 return event.result
         raise AssertionError("events() ends in a result")
 
-    def grid(self, volume: Volume) -> tuple[Slicing, Grid]:
-        """How a volume is sliced for this model, and the cells of its slices.
+    def cuts(self, volume: Volume) -> list[Cut]:
+        """How a volume is sliced for this model, once for each plane that its runs take turns between.
 
         Raises:
-            MedNCAError: the slices would need more cells than a computer has memory for.
+            MedNCAError: the slices would need more cells than a computer has memory for, or next to none.
         """
-        card = self.model.card
-        slicing = slicing_for(volume.affine, card.input.plane)
-        shape = [volume.array.shape[axis] for axis in slicing.axes]
-        spacing = [float(volume.spacing[axis]) for axis in slicing.axes]
-        grid = cell_grid(
-            tuple(shape[1:]),
-            tuple(spacing[1:]),
-            spacing=card.input.spacing,
-            size=card.input.size,
-            multiple=card.finest_multiple,
-        )
-        extent = f"{shape[1] * spacing[1]:.3g} x {shape[2] * spacing[2]:.3g} mm"
-        if grid.cells[0] * grid.cells[1] > MAX_CELLS:
-            raise MedNCAError(
-                f"A slice of this volume measures {extent}, far more than the model is made for; check the spacing in"
-                " its header or crop it."
-            )
-        if any(pixels < LEAST_CELLS * step for pixels, step in zip(grid.pixels, grid.step, strict=True)):
-            raise MedNCAError(
-                f"A slice of this volume measures {extent}, far less than the model is made for; check the spacing in"
-                " its header."
-            )
-        return slicing, grid
+        return [cut(volume, self.model.card, plane) for plane in self.planes]
 
     def events(
         self, volume: Volume, inside: np.ndarray | None = None, start_at: tuple[int, int, int] | None = None
@@ -154,66 +134,70 @@ class Segmenter:
         """
         started = time.perf_counter()
         card, options, engine = self.model.card, self.options, self.engine
-        slicing, grid = self.grid(volume)
-        shape, slices = volume.array.shape, slicing.to_slices(volume.array)
-        recorder = Recorder(options, self.levels, slicing, shape)
-        readout = Readout(card, engine, grid)
+        cuts, shape = self.cuts(volume), volume.array.shape
+        recorder = Recorder(options, self.levels, shape)
+        last = len(card.levels) - 1, self.levels[-1] - 1
         labels = np.zeros(shape, np.uint8)
-        probability = np.zeros((len(card.labels), *shape), np.float32)
-        deviation = np.zeros_like(probability) if self.runs > 1 else None
-        outside = None if inside is None else slicing.to_slices(_mask(inside, shape)) == 0
+        runs = RunningMean((len(card.labels), *shape), deviation=self.runs > 1)
+        inside = None if inside is None else _mask(inside, shape)
         rules = [engine.prepare(rule, card.input.channels) for rule in self.model.rules]
-        images = Images(slices, float(volume.spacing[slicing.axes[0]]), card.input, grid.to_cells())
 
-        per_batch = max(1, engine.cells_per_batch // (grid.cells[0] * grid.cells[1]))
-        work = [count / level.scale**2 for count, level in zip(self.levels, card.levels, strict=True)]
-        total = len(slices) * self.runs * sum(work)
+        shares = [range(index, self.runs, len(cuts)) for index in range(len(cuts))]  # which runs each plane has
+        work = [steps / level.scale**2 for steps, level in zip(self.levels, card.levels, strict=True)]
+        cells = [math.prod(one.grid.cells) for one in cuts]
+        total = sum(work) * sum(
+            len(share) * one.count * size for share, one, size in zip(shares, cuts, cells, strict=True)
+        )
         time_left = TimeLeft(total)
-        done = 0.0
+        done, earlier = 0.0, 0  # cells and steps; runs of the planes before
 
-        finished = 0
-        for batch in _batches(len(slices), per_batch, slicing.slice_of(start_at, len(slices))):
-            place = slice(batch.start, batch.stop)
-            image = images.of(batch.start, batch.stop)
-            hidden = None if outside is None else outside[place]
-            runs = RunningMean()
-            for run in range(self.runs):
-                state, mirrored = None, self.mirrored and run % 2 == 1
-                for level, step, state in self._steps(rules, image[:, :, ::-1] if mirrored else image, batch, run):
-                    if run == 0 and recorder.wants(level, step):
-                        recorder.keep(level, step, place, readout.labels(readout.probability(state, level, hidden)))
-                    done += len(batch) / card.levels[level].scale ** 2
-                    yield Progress(
-                        min(done / total, 0.999),
-                        finished + len(batch),
-                        len(slices),
-                        run + 1,
-                        self.runs,
-                        level + 1,
-                        len(card.levels),
-                        step + 1,
-                        self.levels[level],
-                        time_left.after(done),
-                        recorder.live,
-                    )
-                runs.add(readout.probability(state, -1, hidden, mirrored))
-            finished += len(batch)
-            slicing.to_slices(probability)[:, place] = np.moveaxis(runs.mean, 1, 0)
-            if deviation is not None:
-                slicing.to_slices(deviation)[:, place] = np.moveaxis(runs.deviation, 1, 0)
-            found = readout.labels(runs.mean)
-            slicing.to_slices(labels)[place] = found
-            recorder.keep(len(card.levels) - 1, self.levels[-1] - 1, place, found)
+        for share, one, size in zip(shares, cuts, cells, strict=True):
+            readout = Readout(card, engine, one.grid)
+            images = Images(one.slices(volume.array), one.step_mm, card.input, one.grid.to_cells())
+            outside = None if inside is None else one.slices(inside) == 0
+            finished = 0
+            for batch in _batches(one.count, max(1, engine.cells_per_batch // size), _first(one, start_at)):
+                place = slice(batch.start, batch.stop)
+                image = images.of(batch.start, batch.stop)
+                hidden = None if outside is None else outside[place]
+                view = functools.partial(one.slices, place=place)
+                for count, run in enumerate(share, start=earlier + 1):
+                    mirrored = self.mirrored and run % 2 == 1
+                    for level, step, state in self._steps(rules, image[:, :, ::-1] if mirrored else image, batch, run):
+                        if run == 0 and recorder.wants(level, step):
+                            found = readout.labels(readout.probability(state, level, hidden))
+                            recorder.keep(level, step, found, view)
+                        done += len(batch) * size / card.levels[level].scale ** 2
+                        yield Progress(
+                            min(done / total, 0.999),
+                            finished + len(batch),
+                            one.count,
+                            run + 1,
+                            self.runs,
+                            level + 1,
+                            len(card.levels),
+                            step + 1,
+                            self.levels[level],
+                            time_left.after(done),
+                            recorder.live,
+                        )
+                    chance = np.moveaxis(readout.probability(state, -1, hidden, mirrored), 1, 0)
+                    mean = runs.add(chance, count, view)
+                finished += len(batch)
+                found = readout.labels(np.moveaxis(mean, 0, 1))
+                view(labels)[...] = found
+                recorder.keep(*last, found, view)
+            earlier += len(share)
 
-        count, levels, steps = len(slices), len(card.levels), self.levels[-1]
+        count, levels, steps = cuts[-1].count, len(card.levels), self.levels[-1]
         where = (count, count, self.runs, self.runs, levels, levels, steps, steps, 0.0, recorder.live)
         # What follows concerns the whole volume, so it has a pull of its own.
         yield Progress(0.999, *where)
         if self.largest_component:
             labels = keep_largest_components(labels)
-            recorder.keep(len(card.levels) - 1, self.levels[-1] - 1, slice(None), slicing.to_slices(labels))
+            recorder.keep(*last, labels)
         counts = {label.name: np.count_nonzero(labels == label.value) for label in card.labels}
-        quality = None
+        probability, deviation, quality = runs.mean, runs.deviation(self.runs), None
         if deviation is not None:
             quality = float(deviation.sum(dtype=np.float64) / max(probability.sum(dtype=np.float64), 1e-9))
         result = Result(
@@ -261,6 +245,11 @@ def _mask(inside: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     if inside.shape != shape:
         raise MedNCAError(f"The mask has the shape {inside.shape}, the volume {shape}; they must be the same.")
     return inside
+
+
+def _first(one: Cut, voxel: tuple[int, int, int] | None) -> int:
+    """The slice in which a voxel [i, j, k] lies; 0 for None."""
+    return one.slicing.slice_of(voxel, one.count)
 
 
 def _batches(count: int, size: int, first: int) -> list[range]:

@@ -50,6 +50,23 @@ def test_averaging_goes_on_where_it_stopped_and_is_measured_once(tmp_path, monke
         assert 0 <= row["mirrored"]["dice"] <= 1
 
 
+def test_of_a_model_of_two_planes_a_run_of_each_is_averaged_and_each_is_measured_alone(tmp_path, monkeypatch):
+    study = ellipsoid_study(tmp_path)
+    monkeypatch.setattr(averaging, "RUNS", (1, 2))
+    both, coronal = subject(further=("sagittal",)), subject()
+    averaging.measure(both, study, "none")
+    found = results.read("further/averaging/made", study.into)
+    case = study.parts["validation"][0]
+    assert found["planes"] == ["coronal", "sagittal"]
+    chance = both.run(case.volume, runs=2).probability[0]
+    assert found["cases"][0]["averaged"][0]["dice"] == pytest.approx(dice(chance > 0.5, case.label > 0), abs=1e-6)
+    alone = coronal.run(case.volume).labels
+    by_plane = found["cases"][0]["by_plane"]
+    assert by_plane["coronal"]["dice"] == pytest.approx(dice(alone > 0, case.label > 0), abs=1e-6)
+    assert by_plane["sagittal"] != by_plane["coronal"]
+    assert found["cpu_seconds"][1] > 1.2 * found["cpu_seconds"][0]
+
+
 def test_a_mirrored_run_is_turned_back(tmp_path):
     """A model that finds what is bright finds the same in a scan and in its mirror image."""
     case = ellipsoid_study(tmp_path).parts["validation"][0]

@@ -32,6 +32,7 @@ def test_models_are_told_apart_by_what_they_do():
     assert replace(one, model=replace(one.model, card=replace(card, version="2"))).sha256 == one.sha256
     assert replace(one, model=with_offset(one.model, 0.5)).sha256 != one.sha256
     assert subject(plane="axial").sha256 != one.sha256
+    assert subject(further=("sagittal",)).sha256 not in (one.sha256, subject(further=("axial",)).sha256)
 
 
 def test_a_model_that_may_have_seen_the_validation_cases_is_refused(tmp_path):

@@ -51,7 +51,7 @@ def made_slices(cells: tuple[int, int], count: int) -> Slices:
     targets = np.broadcast_to(disc, images.shape).astype(np.uint8)
     millimetres = np.ones((count, 2), np.float32)
     places = neighbour_places(len(images), 1.0, Input("axial", spacing=(1.0, 1.0)))
-    return Slices(images, targets, millimetres, cells, millimetres, places)
+    return Slices(images, targets, millimetres, cells, millimetres, places, np.ones(count, bool))
 
 
 class Iteration:

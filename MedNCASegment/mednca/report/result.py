@@ -2,7 +2,7 @@
 
 {"format": 2,
  "model": {"name", "title", "file", "parameters", "plane"},
- "seed": 0, "runs": 2, "mirrored": true,
+ "seed": 0, "runs": 2, "mirrored": false, "planes": ["coronal", "sagittal"],
  "cases": [name, ...], "labels": [name, ...],
  "experiments": [{"name", "title", "axis", "figure", "unchanged", "levels": [...],
                   "dice": {label: [[Dice of each case, or null] for each level]}}, ...],
@@ -73,6 +73,7 @@ def make_result(
         "seed": options.seed,
         "runs": runs,
         "mirrored": mirrored,
+        "planes": list(model.card.input.planes[:runs]),
         "cases": list(cases),
         "labels": labels,
         "experiments": [

@@ -173,7 +173,7 @@ def _count(experiments: int) -> str:
 
 
 def _runs(result: dict[str, Any]) -> str:
-    words = runs_in_words(result["runs"], result.get("mirrored", False))
+    words = runs_in_words(result["runs"], result.get("mirrored", False), result.get("planes", ()))
     return words if result["runs"] == 1 else f"the mean of {words}"
 
 

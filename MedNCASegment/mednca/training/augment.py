@@ -21,7 +21,7 @@ class Ranges:
     aspect: float = 1.1  # rows against columns
     shift_mm: float = 8.0
     mirror_columns: bool = False
-    mirror_rows: bool = False
+    mirror_rows: bool | torch.Tensor = False  # of all slices, or bool [slice]
     gamma: float = 1.3  # exponent up to this, or down to its inverse
     contrast: float = 0.2
     brightness: float = 0.1
@@ -33,6 +33,7 @@ class Ranges:
 class Drawn:
     """One draw for a batch of slices; all tensors have the slice first."""
 
+    mirrored: torch.Tensor  # bool [slice], whether rows are mirrored where they may be
     matrix: torch.Tensor  # [slice, 2, 2], mm (column, row) of a cell -> mm in the slice
     shift: torch.Tensor  # [slice, 2], mm
     gamma: torch.Tensor  # [slice]
@@ -48,17 +49,22 @@ def draw(count: int, ranges: Ranges, generator: torch.Generator) -> Drawn:
     def uniform(extent: float, *shape: int) -> torch.Tensor:
         return (torch.rand((count, *shape), generator=generator) * 2 - 1) * extent
 
-    def sign(mirror: bool) -> torch.Tensor:
-        flipped = torch.rand(count, generator=generator) < 0.5
-        return torch.where(flipped & mirror, -1.0, 1.0)
+    def flipped() -> torch.Tensor:
+        return torch.rand(count, generator=generator) < 0.5
+
+    def sign(mirrored: torch.Tensor) -> torch.Tensor:
+        return torch.where(mirrored, -1.0, 1.0)
 
     angle = uniform(math.radians(ranges.rotation_degrees))
     scale = torch.exp(uniform(math.log(ranges.scale)))
     aspect = torch.exp(uniform(math.log(ranges.aspect)) / 2)
-    columns, rows = scale * aspect * sign(ranges.mirror_columns), scale / aspect * sign(ranges.mirror_rows)
+    columns = scale * aspect * sign(flipped() & ranges.mirror_columns)
+    mirrored = flipped()
+    rows = scale / aspect * sign(mirrored & ranges.mirror_rows)
     cos, sin = torch.cos(angle), torch.sin(angle)
     matrix = torch.stack([cos * columns, -sin * columns, sin * rows, cos * rows], dim=1).reshape(count, 2, 2)
     return Drawn(
+        mirrored=mirrored,
         matrix=matrix,
         shift=uniform(ranges.shift_mm, 2),
         gamma=torch.exp(uniform(math.log(ranges.gamma))),

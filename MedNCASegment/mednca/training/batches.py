@@ -23,9 +23,10 @@ class Batches:
         places = slices.places
         self.lower, self.upper = torch.from_numpy(places.lower), torch.from_numpy(places.upper)
         self.weight = torch.from_numpy(places.weight)
+        pairs = [(ahead, behind) for behind, ahead in zip(*[iter(range(1, card.input.channels))] * 2, strict=True)]
+        self.reversed = [0, *(channel for pair in pairs for channel in pair)]
         self.pixel_mm, self.cell_mm = torch.from_numpy(slices.pixel_mm), torch.from_numpy(slices.cell_mm)
-        # Mirror left and right where the plane shows them; the first in-plane axis then is left-right.
-        self.ranges = Ranges(mirror_rows=card.input.plane != "sagittal")
+        self.two_sided = torch.from_numpy(slices.two_sided)
         shown = self.targets.flatten(1).any(1).bool()
         share = recipe.foreground if 0 < int(shown.sum()) < len(shown) else 0.5
         self.weights = torch.where(shown, share / max(1, int(shown.sum())), (1 - share) / max(1, int((~shown).sum())))
@@ -33,14 +34,18 @@ class Batches:
     def next(self, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
         """One batch on the cell grid: image [slice, image channel, row, column], target [slice, label, row, column]."""
         chosen = torch.multinomial(self.weights, self.recipe.batch, replacement=True, generator=generator)
-        drawn = draw(self.recipe.batch, self.ranges, generator)
-        images, pixel_mm = self._images(chosen), self.pixel_mm[chosen]
+        # Left and right are swapped where the slice shows them, else by seeing its neighbours in reverse.
+        two_sided = self.two_sided[chosen]
+        drawn = draw(self.recipe.batch, Ranges(mirror_rows=two_sided), generator)
+        images, pixel_mm = self._images(chosen, drawn.mirrored & ~two_sided), self.pixel_mm[chosen]
         images = add_artefacts(images, pixel_mm, self.recipe.artefacts, generator)
         return sample(images, self.targets[chosen], pixel_mm, self.cells, self.cell_mm[chosen], drawn, generator)
 
-    def _images(self, chosen: torch.Tensor) -> torch.Tensor:
-        """[slice, image channel, row, column] of some slices; :meth:`mednca.neighbours.Places.mix` as tensors."""
+    def _images(self, chosen: torch.Tensor, reverse: torch.Tensor) -> torch.Tensor:
+        """[slice, image channel, row, column] of some slices; :meth:`mednca.neighbours.Places.mix` as tensors, and for
+        those to reverse what is behind and what is ahead changed over."""
         if self.weight.shape[1] == 1:
             return self.images[chosen]
         lower, upper = (self.images[where[chosen]][:, :, 0] for where in (self.lower, self.upper))
-        return torch.lerp(lower, upper, self.weight[chosen][:, :, None, None])
+        images = torch.lerp(lower, upper, self.weight[chosen][:, :, None, None])
+        return torch.where(reverse[:, None, None, None], images[:, self.reversed], images)

@@ -25,7 +25,7 @@ WORTH = 0.001  # of the mean Dice, for which the largest component alone is kept
 def calibrate(
     model: Model, cases: list[tuple[Volume, np.ndarray]], engine=None, tick: Callable[[], None] = lambda: None
 ) -> Model:
-    """The model with its labels' offsets set.
+    """The model with its labels' offsets set, by one run for each of the card's planes.
 
     Args:
         model: its offsets so far are replaced.
@@ -36,7 +36,7 @@ def calibrate(
     """
     labels = [replace(label, offset=0.0) for label in model.card.labels]
     plain = Model(replace(model.card, labels=labels), model.rules)
-    segmenter = Segmenter(plain, engine, Options(seed=0, runs=1))
+    segmenter = Segmenter(plain, engine, Options(seed=0, runs=len(plain.card.input.planes)))
     scores = np.zeros((len(labels), len(OFFSETS)))
     for volume, truth in cases:
         tick()

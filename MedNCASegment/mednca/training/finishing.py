@@ -46,16 +46,17 @@ def finish(trainer: Trainer, model: Model) -> Model:
 
 
 def _evaluated(model: Model, validation: Validation, folder: RunFolder, seed: int) -> Model:
-    model, rows = choose_postprocessing(model, validation.segmented(model, runs=None))
+    model, rows = choose_postprocessing(model, validation.segmented(model, final=True))
     figures = summary(rows)
     folder.write_json(RESULTS, {"model": model.card.name, **figures})
     evaluation = {name: _rounded(value) for name, value in figures.items() if name != "cases"}
     evaluation["cases"] = len(figures["cases"])
+    card = model.card
     evaluation["how"] = (
         f"validation cases kept from training (seed {seed}), on which the best iteration and the post-processing were"
-        f" chosen too; {runs_in_words(model.card.runs, model.card.mirrored)}, native grid"
+        f" chosen too; {runs_in_words(card.runs, card.mirrored, card.input.planes)}, native grid"
     )
-    return Model(replace(model.card, evaluation=evaluation), model.rules)
+    return Model(replace(card, evaluation=evaluation), model.rules)
 
 
 def _rounded(value):

@@ -63,19 +63,24 @@ class Plan:
             return tuple(source.size)
         shape, spacing = self._known("shape")["most"], self._known("spacing")["most"]
         multiple = self.card.finest_multiple
-        axes = [axis for axis in range(3) if axis != PLANES[source.plane]]
-        return tuple(
-            max(2, math.ceil(shape[axis] * spacing[axis] / cell / multiple - 1e-3)) * multiple
-            for axis, cell in zip(axes, source.spacing, strict=True)
-        )
+        grids = [
+            [
+                max(2, math.ceil(shape[axis] * spacing[axis] / cell / multiple - 1e-3)) * multiple
+                for axis, cell in zip(_in_plane(plane), source.spacing, strict=True)
+            ]
+            for plane in source.planes
+        ]
+        return tuple(map(max, zip(*grids, strict=True)))
 
     @property
     def data_bytes(self) -> int:
         """Memory that the slices of all cases take in training; every slice is as large as the largest."""
         cases, shape = self._known("cases"), self._known("shape")
-        through = PLANES[self.card.input.plane]
-        rows, columns = self.card.input.size or (shape["most"][axis] for axis in range(3) if axis != through)
-        return slices_bytes(int(cases * shape["median"][through] * rows * columns), len(self.card.labels))
+        source = self.card.input
+        sides = [[shape["most"][axis] for axis in _in_plane(plane)] for plane in source.planes]
+        rows, columns = source.size or map(max, zip(*sides, strict=True))
+        slices = cases * sum(shape["median"][PLANES[plane]] for plane in source.planes)
+        return slices_bytes(int(slices * rows * columns), len(self.card.labels))
 
     @property
     def memory_bytes(self) -> int:
@@ -202,6 +207,11 @@ def _described(card: Card, dataset: Dataset) -> Card:
     training = {name: value for name, value in facts.items() if value}
     title = dataset.name or card.title
     return replace(card, title=title, name=_slug(title), modality=dataset.modality, training=training)
+
+
+def _in_plane(plane: str) -> list[int]:
+    """The RAS axes of a plane's rows and columns."""
+    return [axis for axis in range(3) if axis != PLANES[plane]]
 
 
 def _slug(title: str) -> str:

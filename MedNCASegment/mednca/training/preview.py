@@ -34,19 +34,18 @@ class Preview:
         segmenter = Segmenter(model)
         most = -1
         for name, (volume, truth) in zip(names, cases, strict=True):
-            slicing, grid = segmenter.grid(volume)
-            inside = slicing.to_slices(truth)
+            cut = segmenter.cuts(volume)[0]
+            inside = cut.slices(truth)
             counts = np.count_nonzero(inside, axis=(1, 2))
             if counts.max() > most:
                 most, index = counts.max(), int(counts.argmax())
-                found = name, volume, slicing, grid, inside[index]
-        self.name, volume, slicing, grid, truth = found
+                found = name, volume, cut, inside[index]
+        self.name, volume, cut, truth = found
         self.slice, self.plane = index, card.input.plane
-        step_mm = float(volume.spacing[slicing.axes[0]])
-        images = Images(slicing.to_slices(volume.array), step_mm, card.input, grid.to_cells())
+        images = Images(cut.slices(volume.array), cut.step_mm, card.input, cut.grid.to_cells())
         self.image = images.of(index, index + 1)
         masks = [truth > 0] if len(values) == 1 else [truth == value for value in values]
-        parts = np.stack([resize(mask.astype(np.float32), grid.to_cells()) for mask in masks])
+        parts = np.stack([resize(mask.astype(np.float32), cut.grid.to_cells()) for mask in masks])
         self.truth = _label_map(parts, values, 0.5)
         self.engine = make_engine("numpy")
         self._due = 0.0

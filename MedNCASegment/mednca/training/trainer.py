@@ -183,8 +183,9 @@ class Trainer:
     @property
     def _ending(self) -> float:
         """How many validations calibration and the figures at the end take as long as."""
-        runs = self.job.plan.card.runs  # of the figures; all else takes one
-        cases = len(calibration_cases(self.training)) + runs * len(self.validation.cases)
+        card = self.job.plan.card
+        times = card.runs / len(card.input.planes)  # of the figures; all else takes one run for each plane
+        cases = len(calibration_cases(self.training)) + times * len(self.validation.cases)
         return cases / max(1, len(self.validation.cases) + len(self.quick))
 
     @property

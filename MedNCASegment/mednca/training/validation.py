@@ -61,7 +61,7 @@ class Validation:
         return bool(self.cases)
 
     def score(self, model: Model) -> Score:
-        """With one run a case, which is enough to compare weights by."""
+        """With one run a case and plane, which is enough to compare weights by."""
         labels = model.card.labels
         values = [label.value for label in labels]
         rows = [label_dice(found, truth, values) for _, _, truth, found in self.segmented(model)]
@@ -74,8 +74,10 @@ class Validation:
         next(self.segmented(model))
         return time.perf_counter() - started
 
-    def segmented(self, model: Model, runs: int | None = 1) -> Iterator[tuple[str, Volume, np.ndarray, np.ndarray]]:
-        """Names, volumes, label values and label values as found [i, j, k], case by case; `runs` as in `Options`."""
+    def segmented(self, model: Model, final: bool = False) -> Iterator[tuple[str, Volume, np.ndarray, np.ndarray]]:
+        """Names, volumes, label values and label values as found [i, j, k], case by case, with the runs of the card if
+        it is final, else with one for each of its planes."""
+        runs = None if final else len(model.card.input.planes)
         segmenter = Segmenter(model, self.engine, Options(seed=0, runs=runs))
         for name, (volume, truth) in zip(self.names, self.cases, strict=True):
             for event in segmenter.events(volume):

@@ -2,11 +2,14 @@
 
 Cells fire at random, so each run gives probabilities of its own; here runs of seeds 0, 1, ... are averaged as
 `Options.runs` averages runs of one seed. A second run can also see the scan mirrored, left for right.
+
+Of a model whose runs take turns between planes, a run of each plane is what is averaged, once or several times.
 """
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -32,12 +35,15 @@ def measure(subject: Subject, study: Study, command: str) -> None:
     if found is not None and found["model_sha256"] == subject.sha256:
         return
     kept = Kept(study.work / f"{name}.json", subject.sha256)
-    cases = study.parts["validation"]
+    cases, planes = study.parts["validation"], subject.model.card.input.planes
     rows = []
     for case in cases:
         row = kept.get(case.name, lambda case=case: of_case(subject, case, study.device))
         mirrored = kept.get(f"{case.name}, mirrored", lambda case=case: of_mirrored(subject, case, study.device))
         rows.append({**row, "mirrored": mirrored})
+        if len(planes) > 1:
+            key = f"{case.name}, {', '.join(planes)}"
+            rows[-1]["by_plane"] = kept.get(key, lambda case=case: of_planes(subject, case, study.device))
         print(f"{subject.name}: {case.name}, Dice of 1 run {rows[-1]['averaged'][0]['dice']:.4f}", flush=True)
     result = {
         "subject": subject.name,
@@ -45,7 +51,8 @@ def measure(subject: Subject, study: Study, command: str) -> None:
         "parameters": subject.model.parameters,
         "model_sha256": subject.sha256,
         "part": "validation",
-        "runs": list(RUNS),
+        "planes": list(planes),
+        "runs": list(RUNS),  # of each plane
         "cpu_seconds": kept.get("cpu_seconds", lambda: cpu_seconds(subject, cases[0], study.device)),
         "cases": rows,
         **study.provenance(command),
@@ -76,13 +83,25 @@ def of_mirrored(subject: Subject, case: AnyCase, device: str) -> dict[str, float
     return score((one + np.flip(two, axis)) / 2 > 0.5, truth > 0, volume.spacing)
 
 
+def of_planes(subject: Subject, case: AnyCase, device: str) -> dict[str, dict[str, float | None]]:
+    """Figures of a run of each plane alone."""
+    volume, truth = read_case(case)
+    card, found = subject.model.card, {}
+    for plane in card.input.planes:
+        source = replace(card.input, plane=plane, further_planes=())
+        one = replace(subject, model=replace(subject.model, card=replace(card, input=source)))
+        found[plane] = score(one.run(volume, device).labels > 0, truth > 0, volume.spacing)
+    return found
+
+
 def cpu_seconds(subject: Subject, case: AnyCase, device: str) -> list[float]:
-    """Processor time of one case by number of runs, as `Options.runs` makes them."""
+    """Processor time of one case by number of runs of each plane, as `Options.runs` makes them."""
     volume, _ = read_case(case)
+    planes = len(subject.model.card.input.planes)
 
     def once(runs: int) -> float:
         started = time.process_time()
-        subject.run(volume, device, runs=runs)
+        subject.run(volume, device, runs=runs * planes)
         return time.process_time() - started
 
     return [min(once(runs) for _ in range(TIMED)) for runs in RUNS]

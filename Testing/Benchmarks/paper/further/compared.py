@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from mednca.model import shipped_models
+from mednca.options import runs_in_words
 
 from .. import results
 from ..rows import BY_NAME, ROWS
 from . import averaging, planes, times
 from .statistics import mean_difference
 
-SHIPPED, PLAIN = "hippocampus", "med-nca-1mm"  # model and row that all is held against
+# The models that models of files are held against, whichever comes first: one with the shipped model's recipe that sees
+# slices of one plane alone, and the shipped one; and the row that rows are held against.
+BASE, SHIPPED, PLAIN = "hippocampus-coronal", "hippocampus", "med-nca-1mm"
 # Rows that are the plain one in all but one respect.
 OTHERWISE = tuple(row.name for row in ROWS if row.name.startswith(f"{PLAIN}-") and row.name not in planes.ROWS.values())
 TWICE = 2  # runs: the most that a shipped model may take
@@ -48,6 +51,11 @@ def principal(found: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {name: result for name, result in found.items() if name in BY_NAME or name in shipped_models()} or found
 
 
+def base(found: dict[str, dict[str, Any]]) -> str | None:
+    """The model that those of files are held against."""
+    return next((name for name in (BASE, SHIPPED) if name in found), None)
+
+
 def called(result: dict[str, Any]) -> str:
     """What the subject of a result is called."""
     name = result["subject"]
@@ -67,32 +75,41 @@ def gains(folder: Path) -> list[Gain]:
 
 
 def _averaging(folder: Path) -> Iterator[Gain]:
-    for result in principal(subjects(folder, averaging.FOLDER)).values():
+    found = subjects(folder, averaging.FOLDER)
+    first = {name: found[name] for name in (base(found),) if name}
+    for result in (first | principal(found)).values():
         plain = [case["averaged"][0] for case in result["cases"]]
+        planes = result.get("planes", [""])
         facts = (called(result), result["parameters"])
-        yield _plain(*facts, plain)
-        for number, runs in enumerate(result["runs"][1:], start=1):
+        yield _plain(*facts, plain, planes)
+        for plane in planes if len(planes) > 1 else ():
+            rows = [case["by_plane"][plane] for case in result["cases"]]
+            yield _gain(f"{plane} slices alone", *facts, rows, plain, None)
+        for number, rounds in enumerate(result["runs"][1:], start=1):
             seconds = result["cpu_seconds"][number] / result["cpu_seconds"][0]
             rows = [case["averaged"][number] for case in result["cases"]]
-            yield _gain(f"{runs} runs averaged", *facts, rows, plain, seconds)
-            if runs == TWICE:
+            runs = f"{rounds * len(planes)} runs averaged"
+            yield _gain(runs, *facts, rows, plain, seconds)
+            if rounds == TWICE:
                 mirrored = [case["mirrored"] for case in result["cases"]]
-                yield _gain(f"{runs} runs averaged, largest component", *facts, _largest(rows), plain, seconds)
-                yield _gain(f"{runs} runs averaged, one mirrored", *facts, mirrored, plain, seconds)
+                half = "one" if len(planes) == 1 else "half of them"
+                yield _gain(f"{runs}, largest component", *facts, _largest(rows), plain, seconds)
+                yield _gain(f"{runs}, {half} mirrored", *facts, mirrored, plain, seconds)
                 yield _gain("the same, largest component", *facts, _largest(mirrored), plain, seconds)
         yield _gain("largest component", *facts, _largest(plain), plain, 1.0)
 
 
 def _files(folder: Path) -> Iterator[Gain]:
-    """Models of files against the shipped model, both with one run."""
+    """Models against the one that they are held against, each with a run of each of its planes."""
     found = subjects(folder, averaging.FOLDER)
-    shipped = found.get(SHIPPED)
+    against = base(found)
     for name, result in found.items():
-        if shipped is None or name in BY_NAME or name in shipped_models():
+        if against is None or name == against or name in BY_NAME:
             continue
-        rows, plain = ([case["averaged"][0] for case in one["cases"]] for one in (result, shipped))
-        seconds = result["cpu_seconds"][0] / shipped["cpu_seconds"][0]
-        yield _gain(f"{called(result)} instead", called(shipped), result["parameters"], rows, plain, seconds)
+        rows, plain = ([case["averaged"][0] for case in one["cases"]] for one in (result, found[against]))
+        seconds = result["cpu_seconds"][0] / found[against]["cpu_seconds"][0]
+        way = f"{called(result)} instead"
+        yield _gain(way, called(found[against]), result["parameters"], rows, plain, seconds)
 
 
 def _largest(rows: list[dict[str, float | None]]) -> list[dict[str, float | None]]:
@@ -142,11 +159,10 @@ def _flat(row: dict[str, Any]) -> dict[str, float | None]:
     return {"dice": row["dice"], "hausdorff95_mm": next(iter(row["hausdorff95_mm"].values()))}
 
 
-def _plain(against: str, parameters: int, rows: list[dict[str, float | None]]) -> Gain:
+def _plain(against: str, parameters: int, rows: list[dict[str, float | None]], planes: Sequence[str] = ("",)) -> Gain:
     overlaps = [row["dice"] for row in rows]
-    return Gain(
-        "one run, as it is", against, float(np.mean(overlaps)), None, 0, len(rows), _distance(rows), parameters, 1.0
-    )
+    way = "one run, as it is" if len(planes) == 1 else f"{runs_in_words(len(planes), planes=planes)}, as it is"
+    return Gain(way, against, float(np.mean(overlaps)), None, 0, len(rows), _distance(rows), parameters, 1.0)
 
 
 def _gain(

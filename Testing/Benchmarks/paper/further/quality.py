@@ -65,6 +65,7 @@ def measure(subject: Subject, study: Study, command: str) -> None:
         "title": subject.title,
         "part": "validation",
         **same,
+        "planes": list(card.input.planes),
         "failure": FAILURE,
         "scans": scans,
         **study.provenance(command),

@@ -32,8 +32,8 @@ class Subject:
     def sha256(self) -> str:
         """Of all weights, and of what the card says of their use; its words may be changed."""
         card = self.model.card
-        facts = (card.input.plane, card.input.spacing, card.input.size, card.input.channels, card.fire_rate)
-        levels = [(level.scale, level.steps) for level in card.levels]
+        source, levels = card.input, [(level.scale, level.steps) for level in card.levels]
+        facts = (source.plane, source.spacing, source.size, source.channels, card.fire_rate, *source.further_planes)
         found = hashlib.sha256(json.dumps([*facts, levels, [label.offset for label in card.labels]]).encode())
         for rule in self.model.rules:
             for name, array in sorted(rule.arrays().items()):
@@ -45,14 +45,15 @@ class Subject:
         volume: Volume,
         device: str = "cpu",
         seed: int = 0,
-        runs: int = 1,
+        runs: int | None = None,
         mirrored: bool = False,
         zoom: tuple[float, float] = (1.0, 1.0),
     ) -> Result:
-        """Segment a volume with so many runs, whatever the card says; all components are kept. `zoom` is that of
-        :class:`mednca.report.changes.Scan`."""
+        """Segment a volume with so many runs, or one for each of the card's planes, whatever the card says of runs; all
+        components are kept. `zoom` is that of :class:`mednca.report.changes.Scan`."""
         engine = make_engine("numpy") if device == "cpu" else make_engine("torch", device)
         card = replace(self.model.card, input=zoomed(self.model.card, zoom))
+        runs = runs or len(card.input.planes)
         options = Options(seed=seed, runs=runs, mirrored=mirrored, largest_component=False)
         return Segmenter(Model(card, self.model.rules), engine, options).run(volume)
 

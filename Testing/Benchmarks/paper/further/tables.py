@@ -62,7 +62,10 @@ def alarms_table(folder: Path) -> str:
     ]
     findings = [finding(result) for result in found.values()]
     first = next(iter(found.values()))
-    runs = (runs_in_words(result["runs"], result.get("mirrored", False)) for result in found.values())
+    runs = (
+        runs_in_words(result["runs"], result.get("mirrored", False), result.get("planes", ()))
+        for result in found.values()
+    )
     lines.append(("score of", *runs))
     for words, cell in WORDS.items():
         lines.append((words.format(**first), *(cell(one) for one in findings)))
