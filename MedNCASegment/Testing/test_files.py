@@ -206,6 +206,17 @@ def test_on_windows_a_file_that_is_being_read_is_replaced_when_the_reader_has_fi
     assert (path.read_text(), len(asked)) == ("whole", 3)
 
 
+def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path):
+    (tmp_path / "there").mkdir()
+    target, link = tmp_path / "there" / "v.txt", tmp_path / "link.txt"
+    target.write_text("before")
+    link.symlink_to(target)
+    with replacing(link) as temporary:
+        temporary.write_text("after")
+    assert link.is_symlink() and target.read_text() == "after"
+    assert [path.name for path in target.parent.iterdir()] == ["v.txt"]
+
+
 def test_a_device_is_never_replaced_by_a_file():
     with pytest.raises(MedNCAError, match="not a file"), replacing("/dev/null"):
         pass

@@ -44,5 +44,11 @@ class RunningMean:
         return mean
 
     def deviation(self, count: int) -> np.ndarray | None:
-        """Standard deviation of `count` arrays, divided by their number, not by one less; None if it was not wanted."""
-        return None if self._squares is None else np.sqrt(self._squares / count)
+        """Standard deviation of `count` arrays, divided by their number, not by one less; None if it was not wanted.
+
+        To be asked for once, at the end, as it takes the place of what it is computed from.
+        """
+        if self._squares is None:
+            return None
+        variance = np.divide(self._squares, count, out=self._squares)
+        return np.sqrt(variance, out=variance)

@@ -36,6 +36,7 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
         raise MedNCAError(f"'{path}' is a folder; give the name of a file.")
     if path.exists() and not path.is_file():
         raise MedNCAError(f"'{path}' is a device, not a file; give the name of a file.")
+    path = Path(os.path.realpath(path))  # what a link leads to is written, and the link stays
     temporary = path.with_name(f".{uuid.uuid4().hex[:8]}.{path.name}")
     try:
         try:
