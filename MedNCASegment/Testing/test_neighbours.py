@@ -8,7 +8,7 @@ from core_cases import random_volume, require_torch, small_card, small_model
 from mednca import Segmenter, Volume, make_engine
 from mednca.card import Input
 from mednca.cases import ArrayCase
-from mednca.images import Images
+from mednca.images import Images, intensity_range
 from mednca.neighbours import neighbour_places
 
 FIVE = {"plane": "axial", "spacing": [1.0, 1.0], "channels": 5, "neighbour_mm": 2.0}
@@ -53,7 +53,8 @@ def test_images_of_some_slices_are_those_of_all():
     volume = random_volume()
     segmenter = Segmenter(small_model(input=FIVE))
     (cut,) = segmenter.cuts(volume)
-    images = Images(cut.slices(volume.array), cut.step_mm, segmenter.model.card.input, cut.grid.to_cells())
+    source, slices = segmenter.model.card.input, cut.slices(volume.array)
+    images = Images(slices, cut.step_mm, source, cut.grid.to_cells(), intensity_range(slices, source))
     whole = images.of(0, 11)
     assert whole.shape == (11, 5, *cut.grid.cells)
     np.testing.assert_allclose(images.of(4, 7), whole[4:7], atol=1e-6)
@@ -114,12 +115,16 @@ def test_training_sees_the_images_of_use():
     for start, case in zip((0, 5), cases, strict=True):
         stack, count = case.volume.array.transpose(2, 0, 1), case.volume.array.shape[2]
         # Rows and columns of pixels instead of cells.
-        wanted = Images(stack, 1.25, card.input, (np.eye(14, dtype=np.float32), np.eye(9, dtype=np.float32)))
+        pixels, low_high = (
+            (np.eye(14, dtype=np.float32), np.eye(9, dtype=np.float32)),
+            intensity_range(stack, card.input),
+        )
+        wanted = Images(stack, 1.25, card.input, pixels, low_high)
         chosen, reverse = torch.arange(start, start + count), torch.arange(count) % 2 == 1
         found = batches._images(chosen, reverse).numpy()
         np.testing.assert_allclose(found[::2], wanted.of(0, count)[::2], atol=1e-6)
         # What is ahead is behind in the stack that runs the other way.
-        turned = Images(stack[::-1], 1.25, card.input, wanted.to_cells).of(0, count)[::-1]
+        turned = Images(stack[::-1], 1.25, card.input, pixels, low_high).of(0, count)[::-1]
         np.testing.assert_allclose(found[1::2], turned[1::2], atol=1e-6)
     image, target = batches.next(torch.Generator().manual_seed(0))
     assert image.shape[:2] == (RECIPE.batch, 5) and target.shape[:2] == (RECIPE.batch, 1)

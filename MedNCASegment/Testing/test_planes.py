@@ -10,6 +10,7 @@ from command_line import answers
 from core_cases import random_volume, require_torch, small_card, small_model
 from mednca import Card, MedNCAError, Model, Options, Segmenter, Volume, make_engine, save_model
 from mednca.cases import ArrayCase
+from mednca.metrics import dice
 from mednca.options import runs_in_words
 from mednca.training.plan import Plan
 from mednca.training.recipe import Recipe
@@ -210,6 +211,18 @@ def test_a_report_says_which_planes_there_are(place, out):
     assert json.loads((out / "r" / "report.json").read_text())["planes"] == ["coronal", "sagittal"]
     said = (out / "r" / "report.md").read_text(encoding="utf-8")
     assert "the mean of 2 runs, of coronal and sagittal slices" in said
+    assert "moved along the body axis until" in said
+
+
+def test_a_report_says_what_is_stretched_where_the_planes_differ(place, out):
+    for further, words in (
+        ("sagittal", "along the body axis alone"),
+        ("axial", "vertical in each slice (the anterior"),
+    ):
+        save_model(planes_model({**BOTH, "further_planes": [further]}), out / "both.npz")
+        given = ("--model", out / "both.npz", "--images", place / "images", "--labels", place / "labels")
+        answers("report", *given, "-o", out / further, "--only", "stretch")
+        assert words in (out / further / "report.md").read_text(encoding="utf-8")
 
 
 # Training
@@ -245,8 +258,9 @@ def test_training_sees_the_slices_of_all_planes():
     np.testing.assert_array_equal(found.targets[9:23, 0, 2:11, 1:6], alone[1].targets[:, 0])
 
 
-def test_what_is_mirrored_in_training_is_what_shows_left_and_right():
+def test_left_and_right_are_swapped_in_training_by_mirroring_or_by_neighbours_in_reverse(monkeypatch):
     torch = require_torch()
+    from mednca.training import batches as module
     from mednca.training.batches import Batches
     from mednca.training.slices import load_slices
 
@@ -254,8 +268,25 @@ def test_what_is_mirrored_in_training_is_what_shows_left_and_right():
     card = small_card(runs=2, channels=12, input=BOTH | {"channels": 5, "neighbour_mm": 1.5})
     batches = Batches(load_slices(made_cases(), card), card, recipe)
     assert batches.reversed == [0, 2, 1, 4, 3]
+    given, draw, images_of = {}, module.draw, batches._images
+
+    def noted_draw(count, ranges, generator):
+        drawn = draw(count, ranges, generator)
+        given.update(flips=ranges.mirror_rows, mirrored=drawn.mirrored)
+        return drawn
+
+    def noted_images(chosen, reverse):
+        given.update(two_sided=batches.two_sided[chosen], reverse=reverse)
+        return images_of(chosen, reverse)
+
+    monkeypatch.setattr(module, "draw", noted_draw)
+    monkeypatch.setattr(batches, "_images", noted_images)
     image, target = batches.next(torch.Generator().manual_seed(0))
     assert image.shape[:2] == (64, 5) and target.shape[:2] == (64, 1)
+    two_sided, mirrored = given["two_sided"], given["mirrored"]
+    assert 0 < two_sided.sum() < 64 and 0 < mirrored.sum() < 64
+    assert torch.equal(given["flips"], two_sided)
+    assert torch.equal(given["reverse"], mirrored & ~two_sided) and given["reverse"].any()
 
 
 def test_a_model_of_several_planes_is_trained_measured_and_calibrated_with_all_of_them(tmp_path, monkeypatch):
@@ -272,9 +303,55 @@ def test_a_model_of_several_planes_is_trained_measured_and_calibrated_with_all_o
     recipe = replace(RECIPE, iterations=3)
     model = train(write_cases(tmp_path), tmp_path / "work", recipe, card=small_card(runs=4, input=BOTH))
     both = ("coronal", "sagittal")
-    assert set(begun) == {(2, both), (4, both)}
+    assert set(begun) == {(1, ("coronal",)), (1, ("sagittal",)), (2, both), (4, both)}, "the first two to calibrate"
     assert "4 runs, of coronal and sagittal slices in turn" in model.card.evaluation["how"]
     assert model.card.input.planes == both
+
+
+def test_training_cells_are_those_of_the_plan_however_thick_the_slices_are():
+    require_torch()
+    from mednca.training.slices import load_slices
+
+    volume = random_volume(shape=(30, 26, 6), spacing=(1.0, 1.0, 5.0))
+    cases = [ArrayCase("thick", volume, (volume.array > 400).astype(np.uint8))]
+    card = small_card(runs=2, input={"plane": "axial", "spacing": [1.0, 1.0], "further_planes": ["coronal"]})
+    sizes = dict.fromkeys(("least", "median", "most"), [30, 26, 6])
+    fingerprint = {"cases": 1, "shape": sizes, "spacing": dict.fromkeys(sizes, [1.0, 1.0, 5.0])}
+    assert load_slices(cases, card).cells == Plan(card, Recipe(), fingerprint).cells == (30, 30)
+
+
+def test_brightness_is_that_of_the_volume_in_every_plane(monkeypatch):
+    # So large a volume's percentiles are taken from some of its rows and columns, which differ from plane to plane.
+    from mednca import intensity
+    from mednca import segmenter as module
+
+    monkeypatch.setattr(intensity, "MAX_SAMPLES", 100)
+    ranges, images = [], module.Images
+    monkeypatch.setattr(module, "Images", lambda *given: ranges.append(given[-1]) or images(*given))
+    segment(planes_model())
+    assert len(ranges) == 2 and ranges[0] == ranges[1]
+
+
+@pytest.mark.parametrize("source", [BOTH, {**BOTH, "further_planes": []}], ids=["two planes", "one plane"])
+def test_what_calibration_believes_of_an_offset_is_what_it_does(source):
+    require_torch()
+    from mednca.training import calibration
+
+    model = planes_model(source, fire_rate=1.0)
+    volume = random_volume()
+    truth = (volume.array > 400).astype(np.uint8)
+    believed, measured = {}, {}
+    spread = calibration._dice_by_offset
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(calibration, "_dice_by_offset", lambda *given: believed.setdefault(0, spread(*given)))
+        calibrated = calibration.calibrate(model, [(volume, truth)])
+    for index, offset in enumerate(calibration.OFFSETS):
+        labels = [replace(label, offset=float(offset)) for label in model.card.labels]
+        found = segment(Model(replace(model.card, labels=labels), model.rules), volume).labels
+        measured[index] = dice(found > 0, truth > 0)
+    np.testing.assert_allclose(believed[0], list(measured.values()), atol=2e-3)
+    assert calibrated.card.labels[0].offset == calibration.OFFSETS[np.argmax(believed[0])]
+    assert max(measured.values()) > min(measured.values())
 
 
 def test_a_plan_makes_room_for_the_slices_of_all_planes():

@@ -16,7 +16,7 @@ from .errors import MedNCAError
 from .evaluation import dice_of_labels, distance_problem, evaluate_case, summary, table
 from .files import check_ending, read_volume, stem, write_volume
 from .model import load_model, save_model, shipped_models
-from .options import Options, runs_in_words
+from .options import Options, in_words, runs_in_words
 from .segmenter import Result, Segmenter
 from .volume import Volume
 from .writing import replacing
@@ -97,7 +97,7 @@ def info(options: argparse.Namespace) -> None:
         "Modality": card.modality,
         "Expects": card.expects,
         "Labels": ", ".join(f"{label.value} {label.name}" for label in card.labels),
-        "Slices": f"{' and '.join(card.input.planes)}, {grid}",
+        "Slices": f"{in_words(card.input.planes)}, {grid}",
         "Levels": ", ".join(f"1/{level.scale} of the size, {level.steps} steps" for level in card.levels),
         "Cells": f"{card.channels} channels, hidden size {card.hidden}, fire rate {card.fire_rate:g}",
         "Runs": runs_in_words(card.runs, card.mirrored, card.input.planes) if card.runs > 1 else "",

@@ -24,6 +24,15 @@ class Cut:
     count: int  # slices
     step_mm: float  # from one slice to the next
 
+    @property
+    def cells(self) -> int:
+        """How many a slice has."""
+        return self.grid.cells[0] * self.grid.cells[1]
+
+    def slice_of(self, voxel: tuple[int, int, int] | None) -> int:
+        """The slice in which a voxel [i, j, k] lies; 0 for None."""
+        return self.slicing.slice_of(voxel, self.count)
+
     def slices(self, array: np.ndarray, place: slice = slice(None)) -> np.ndarray:
         """A view [..., slice, row, column] of some slices of an array [..., i, j, k]."""
         return self.slicing.to_slices(array)[..., place, :, :]
@@ -50,15 +59,13 @@ def cut(volume: Volume, card: Card, plane: str) -> Cut:
         size=card.input.size,
         multiple=card.finest_multiple,
     )
+    found = Cut(slicing, grid, count, step_mm)
     extent = f"{shape[0] * spacing[0]:.3g} x {shape[1] * spacing[1]:.3g} mm"
-    if grid.cells[0] * grid.cells[1] > MAX_CELLS:
+    measures = f"{'An' if plane == 'axial' else 'A'} {plane} slice of this volume measures {extent}"
+    if found.cells > MAX_CELLS:
         raise MedNCAError(
-            f"A slice of this volume measures {extent}, far more than the model is made for; check the spacing in"
-            " its header or crop it."
+            f"{measures}, far more than the model is made for; check the spacing in its header or crop it."
         )
     if any(pixels < LEAST_CELLS * step for pixels, step in zip(grid.pixels, grid.step, strict=True)):
-        raise MedNCAError(
-            f"A slice of this volume measures {extent}, far less than the model is made for; check the spacing in"
-            " its header."
-        )
-    return Cut(slicing, grid, count, step_mm)
+        raise MedNCAError(f"{measures}, far less than the model is made for; check the spacing in its header.")
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .card import MAX_RUNS, Card
@@ -10,13 +11,18 @@ from .errors import MedNCAError
 MAX_SEED = 2**63 - 1
 
 
-def runs_in_words(runs: int, mirrored: bool = False, planes: tuple[str, ...] | list[str] = ()) -> str:
+def in_words(planes: Sequence[str]) -> str:
+    """Such as "coronal, sagittal and axial"."""
+    *first, last = planes
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def runs_in_words(runs: int, mirrored: bool = False, planes: Sequence[str] = ()) -> str:
     """Such as "2 runs, the second of mirrored slices" or "2 runs, of coronal and sagittal slices"."""
     if runs == 1:
         return "one run"
     if len(planes) > 1:
-        *first, last = planes[:runs]
-        return f"{runs} runs, of {', '.join(first)} and {last} slices" + (" in turn" if runs > len(planes) else "")
+        return f"{runs} runs, of {in_words(planes[:runs])} slices" + (" in turn" if runs > len(planes) else "")
     which = "the second" if runs == 2 else "every second one"
     return f"{runs} runs" + (f", {which} of mirrored slices" if mirrored else "")
 

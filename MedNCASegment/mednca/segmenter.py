@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from .cut import Cut, cut
 from .engines import make_engine
 from .errors import MedNCAError
 from .fire import fire_mask
-from .images import Images
+from .images import Images, intensity_range
 from .model import Model
 from .options import Options
 from .postprocess import component_tools, keep_largest_components
@@ -70,7 +69,7 @@ class Progress:
 class Segmenter:
     """Segments volumes slice by slice with the model's levels (paper, section 3.4).
 
-    Pull the events of :meth:`events`; to cancel, stop pulling. No pull does more than one step on one batch of slices.
+    Pull the events of :meth:`events`; to cancel, stop pulling. A pull does one step on one batch of slices, and little else.
     """
 
     def __init__(self, model: Model, engine=None, options: Options | None = None) -> None:
@@ -81,7 +80,7 @@ class Segmenter:
 
         Raises:
             MedNCAError: an option is out of its range, asks for a library that is not installed, or for mirrored slices
-                of a plane without left and right.
+                of a plane without left and right or of several planes.
         """
         self.model = model
         self.engine = engine or make_engine("numpy")
@@ -144,19 +143,17 @@ class Segmenter:
 
         shares = [range(index, self.runs, len(cuts)) for index in range(len(cuts))]  # which runs each plane has
         work = [steps / level.scale**2 for steps, level in zip(self.levels, card.levels, strict=True)]
-        cells = [math.prod(one.grid.cells) for one in cuts]
-        total = sum(work) * sum(
-            len(share) * one.count * size for share, one, size in zip(shares, cuts, cells, strict=True)
-        )
+        total = sum(work) * sum(len(share) * one.count * one.cells for share, one in zip(shares, cuts, strict=True))
         time_left = TimeLeft(total)
         done, earlier = 0.0, 0  # cells and steps; runs of the planes before
 
-        for share, one, size in zip(shares, cuts, cells, strict=True):
+        low_high = intensity_range(cuts[0].slices(volume.array), card.input)
+        for share, one in zip(shares, cuts, strict=True):
             readout = Readout(card, engine, one.grid)
-            images = Images(one.slices(volume.array), one.step_mm, card.input, one.grid.to_cells())
+            images = Images(one.slices(volume.array), one.step_mm, card.input, one.grid.to_cells(), low_high)
             outside = None if inside is None else one.slices(inside) == 0
             finished = 0
-            for batch in _batches(one.count, max(1, engine.cells_per_batch // size), _first(one, start_at)):
+            for batch in _batches(one.count, max(1, engine.cells_per_batch // one.cells), one.slice_of(start_at)):
                 place = slice(batch.start, batch.stop)
                 image = images.of(batch.start, batch.stop)
                 hidden = None if outside is None else outside[place]
@@ -167,7 +164,7 @@ class Segmenter:
                         if run == 0 and recorder.wants(level, step):
                             found = readout.labels(readout.probability(state, level, hidden))
                             recorder.keep(level, step, found, view)
-                        done += len(batch) * size / card.levels[level].scale ** 2
+                        done += len(batch) * one.cells / card.levels[level].scale ** 2
                         yield Progress(
                             min(done / total, 0.999),
                             finished + len(batch),
@@ -245,11 +242,6 @@ def _mask(inside: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     if inside.shape != shape:
         raise MedNCAError(f"The mask has the shape {inside.shape}, the volume {shape}; they must be the same.")
     return inside
-
-
-def _first(one: Cut, voxel: tuple[int, int, int] | None) -> int:
-    """The slice in which a voxel [i, j, k] lies; 0 for None."""
-    return one.slicing.slice_of(voxel, one.count)
 
 
 def _batches(count: int, size: int, first: int) -> list[range]:

@@ -50,7 +50,9 @@ class Experiment:
     levels: tuple[float, ...]
     unchanged: float  # the level at which nothing happens
     change: Callable[[Scan, float], Scan]
-    meaning: str  # in plain words; {vertical} stands for the axis that is vertical
+    meaning: (
+        str  # in plain words; {vertical} is the axis that is vertical in the first plane, {verticals} in all of them
+    )
 
     @property
     def is_artefact(self) -> bool:
@@ -178,7 +180,7 @@ EXPERIMENTS = (
         SIZES,
         1.0,
         stretch,
-        "As scale, but along {vertical} alone, so that shapes change too.",
+        "As scale, but along {verticals} alone, so that shapes change too.",
     ),
     Experiment(
         "shift",

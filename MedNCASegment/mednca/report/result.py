@@ -138,6 +138,7 @@ def _is_sound(result: Any) -> bool:
             and cases > 0
             and len(labels) > 0
             and result["model"]["plane"] in PLANES
+            and all(plane in PLANES for plane in result.get("planes", []))
             and all(isinstance(one[name], str) for one in result["left_out"] for name in ("name", "title", "why"))
             and all(
                 set(one["dice"]) == set(labels)

@@ -18,6 +18,7 @@ VERTICAL = {
     "sagittal": "the body axis",
     "axial": "the anterior-posterior axis, vertical in axial slices",
 }
+EACH_VERTICAL = "what is vertical in each slice (the anterior-posterior axis in axial ones, else the body axis)"
 NOTHING = "-"  # in tables, where no case has a Dice
 TITLES = {5: "Scale, shape and position", 6: "Artefacts of MRI"}
 
@@ -102,7 +103,9 @@ def _experiment(experiment: dict[str, Any], found: list[Finding], result: dict[s
     yield ""
     meaning = next((one.meaning for one in EXPERIMENTS if one.name == experiment["name"]), "")
     if meaning:
-        yield meaning.format(vertical=VERTICAL[result["model"]["plane"]])
+        vertical = VERTICAL[result["model"]["plane"]]
+        several = len({VERTICAL[plane] for plane in result.get("planes", [])}) > 1
+        yield meaning.format(vertical=vertical, verticals=EACH_VERTICAL if several else vertical)
         yield ""
     several = len(result["labels"]) > 1
     yield f"| {_plain(experiment['axis'])} | {'label | ' if several else ''}Dice | change | lowest case |"

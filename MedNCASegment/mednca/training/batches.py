@@ -23,8 +23,8 @@ class Batches:
         places = slices.places
         self.lower, self.upper = torch.from_numpy(places.lower), torch.from_numpy(places.upper)
         self.weight = torch.from_numpy(places.weight)
-        pairs = [(ahead, behind) for behind, ahead in zip(*[iter(range(1, card.input.channels))] * 2, strict=True)]
-        self.reversed = [0, *(channel for pair in pairs for channel in pair)]
+        # Image channels in the order of a stack that runs the other way: behind and ahead take turns after the slice.
+        self.reversed = [0, *(at + 1 if at % 2 else at - 1 for at in range(1, card.input.channels))]
         self.pixel_mm, self.cell_mm = torch.from_numpy(slices.pixel_mm), torch.from_numpy(slices.cell_mm)
         self.two_sided = torch.from_numpy(slices.two_sided)
         shown = self.targets.flatten(1).any(1).bool()
@@ -46,6 +46,9 @@ class Batches:
         those to reverse what is behind and what is ahead changed over."""
         if self.weight.shape[1] == 1:
             return self.images[chosen]
-        lower, upper = (self.images[where[chosen]][:, :, 0] for where in (self.lower, self.upper))
-        images = torch.lerp(lower, upper, self.weight[chosen][:, :, None, None])
-        return torch.where(reverse[:, None, None, None], images[:, self.reversed], images)
+        lower, upper, weight = (
+            torch.where(reverse[:, None], one[chosen][:, self.reversed], one[chosen])
+            for one in (self.lower, self.upper, self.weight)
+        )
+        lower, upper = (self.images[where][:, :, 0] for where in (lower, upper))
+        return torch.lerp(lower, upper, weight[:, :, None, None])

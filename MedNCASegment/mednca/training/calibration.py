@@ -34,16 +34,20 @@ def calibrate(
         engine: from :func:`mednca.engines.make_engine`; None takes numpy.
         tick: called before each case; what it raises ends the work.
     """
-    labels = [replace(label, offset=0.0) for label in model.card.labels]
-    plain = Model(replace(model.card, labels=labels), model.rules)
-    segmenter = Segmenter(plain, engine, Options(seed=0, runs=len(plain.card.input.planes)))
+    card = model.card
+    labels = [replace(label, offset=0.0) for label in card.labels]
+    segmenters = []
+    for plane in card.input.planes:
+        source = replace(card.input, plane=plane, further_planes=())
+        one = replace(card, labels=labels, input=source, runs=1, mirrored=False, spread_limit=None)
+        segmenters.append(Segmenter(Model(one, model.rules), engine, Options(seed=0)))
     scores = np.zeros((len(labels), len(OFFSETS)))
     for volume, truth in cases:
         tick()
-        chance = segmenter.run(volume).probability
+        logits = np.stack([_logits(segmenter.run(volume).probability) for segmenter in segmenters])
         for index, label in enumerate(labels):
             mask = truth > 0 if len(labels) == 1 else truth == label.value
-            scores[index] += _dice_by_offset(chance[index], mask)
+            scores[index] += _dice_by_offset(logits[:, index], mask)
     best = [float(OFFSETS[np.argmax(row)]) if row.any() else 0.0 for row in scores]
     labels = [replace(label, offset=offset) for label, offset in zip(labels, best, strict=True)]
     return Model(replace(model.card, labels=labels), model.rules)
@@ -103,10 +107,22 @@ def _has_component_tools() -> bool:
     return True
 
 
-def _dice_by_offset(chance: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Dice of one case for every offset."""
-    limits = 1 / (1 + np.exp(-OFFSETS))  # sigmoid(logit - offset) > 0.5 where sigmoid(logit) > sigmoid(offset)
-    bins = np.searchsorted(limits, chance.ravel())
-    found = np.bincount(bins, minlength=len(limits) + 1)[::-1].cumsum()[::-1][1:]
-    hits = np.bincount(bins[truth.ravel()], minlength=len(limits) + 1)[::-1].cumsum()[::-1][1:]
-    return 2 * hits / np.maximum(found + int(truth.sum()), 1)
+def _logits(chance: np.ndarray) -> np.ndarray:
+    chance = np.clip(chance, 1e-7, 1 - 1e-7)
+    return np.log(chance / (1 - chance))
+
+
+def _dice_by_offset(logits: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Dice of one case for every offset, taken off the logits [plane, i, j, k] of which the probabilities are averaged."""
+    always, never = (logits > OFFSETS[-1]).all(axis=0), (logits <= OFFSETS[0]).all(axis=0)
+    open_ = ~(always | never)  # to most voxels no offset matters
+    logits, inside = logits[:, open_], truth[open_]
+    found, hits = (
+        np.full(len(OFFSETS), np.count_nonzero(always)),
+        np.full(len(OFFSETS), np.count_nonzero(always & truth)),
+    )
+    for index, offset in enumerate(OFFSETS):
+        mask = np.mean(1 / (1 + np.exp(offset - logits)), axis=0) > 0.5
+        found[index] += np.count_nonzero(mask)
+        hits[index] += np.count_nonzero(mask & inside)
+    return 2 * hits / np.maximum(found + np.count_nonzero(truth), 1)

@@ -10,7 +10,7 @@ import numpy as np
 from ..cascade import run_cascade
 from ..engines import make_engine
 from ..fire import fire_mask
-from ..images import Images
+from ..images import Images, intensity_range
 from ..model import Model
 from ..resample import resize
 from ..segmenter import Segmenter
@@ -22,7 +22,7 @@ SHARE = 0.05  # of the time that previews may take
 
 
 class Preview:
-    """Runs a model on the slice that shows most of the labels, and writes its steps."""
+    """Runs a model on that slice of its first plane which shows most of the labels, and writes its steps."""
 
     def __init__(self, model: Model, names: list[str], cases: list[tuple[Volume, np.ndarray]]) -> None:
         """Args:
@@ -42,7 +42,9 @@ class Preview:
                 found = name, volume, cut, inside[index]
         self.name, volume, cut, truth = found
         self.slice, self.plane = index, card.input.plane
-        images = Images(cut.slices(volume.array), cut.step_mm, card.input, cut.grid.to_cells())
+        slices = cut.slices(volume.array)
+        low_high = intensity_range(slices, card.input)
+        images = Images(slices, cut.step_mm, card.input, cut.grid.to_cells(), low_high)
         self.image = images.of(index, index + 1)
         masks = [truth > 0] if len(values) == 1 else [truth == value for value in values]
         parts = np.stack([resize(mask.astype(np.float32), cut.grid.to_cells()) for mask in masks])

@@ -8,11 +8,12 @@ import numpy as np
 
 from ..card import ONE_SIDED, Card
 from ..cases import Case, read_case
+from ..cut import cut
 from ..errors import MedNCAError
-from ..images import normalised
+from ..images import intensity_range, normalised
 from ..neighbours import Places, neighbour_places
 from ..resample import cell_grid, resize
-from ..volume import Volume, slicing_for
+from ..volume import Volume
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,11 @@ def load_slices(cases: list[Case], card: Card) -> Slices:
         MedNCAError: a case cannot be used, or there is no foreground in any.
     """
     values = [label.value for label in card.labels]
-    stacks = []
+    stacks, ranges = [], range(len(card.input.planes))
     for case in cases:
-        volume, label = read_case(case)
-        stacks += [_stack(volume, label, plane, values, card) for plane in card.input.planes]
+        stacks += _stacks(*read_case(case), values, card)
     rows, columns = (max(stack.image.shape[axis] for stack in stacks) for axis in (2, 3))
+    cells = [_cells(stacks[index :: len(ranges)], card) for index in ranges]
     lengths = [len(stack.image) for stack in stacks]
     count = sum(lengths)
     pixel_mm = np.repeat([stack.mm for stack in stacks], lengths, axis=0).astype(np.float32)
@@ -53,7 +54,7 @@ def load_slices(cases: list[Case], card: Card) -> Slices:
         images=np.empty((count, 1, rows, columns), np.float32),
         targets=np.empty((count, len(values), rows, columns), np.uint8),
         pixel_mm=pixel_mm,
-        cells=_grid(card, (rows, columns), pixel_mm.max(axis=0)).cells,
+        cells=tuple(map(max, zip(*cells, strict=True))),
         cell_mm=pixel_mm if source.size else np.tile(np.float32(source.spacing), (count, 1)),
         places=_joined([stack.places for stack in stacks]),
         two_sided=np.repeat([stack.two_sided for stack in stacks], lengths),
@@ -83,18 +84,23 @@ class _Stack:
     two_sided: bool
 
 
-def _stack(volume: Volume, label: np.ndarray, plane: str, values: list[int], card: Card) -> _Stack:
-    slicing = slicing_for(volume.affine, plane)
-    image = normalised(slicing.to_slices(volume.array), card.input)
-    label = slicing.to_slices(label)
-    masks = np.stack([label > 0] if len(values) == 1 else [label == value for value in values], 1)
-    mm = volume.spacing[list(slicing.axes[1:])]
-    if card.input.size is not None:
-        grid = _grid(card, image.shape[1:], mm)
-        weights = grid.to_cells()
-        image, masks, mm = resize(image, weights), resize(masks.astype(np.float32), weights) > 0.5, mm * grid.step
-    places = neighbour_places(len(image), float(volume.spacing[slicing.axes[0]]), card.input)
-    return _Stack(image[:, None], masks.astype(np.uint8), mm, places, plane not in ONE_SIDED)
+def _stacks(volume: Volume, label: np.ndarray, values: list[int], card: Card) -> list[_Stack]:
+    """Those of the card's planes, in their order."""
+    stacks = []
+    cuts = [cut(volume, card, plane) for plane in card.input.planes]
+    low_high = intensity_range(cuts[0].slices(volume.array), card.input)
+    for plane, one in zip(card.input.planes, cuts, strict=True):
+        image = normalised(one.slices(volume.array), card.input, low_high)
+        inside = one.slices(label)
+        masks = np.stack([inside > 0] if len(values) == 1 else [inside == value for value in values], 1)
+        mm = volume.spacing[list(one.slicing.axes[1:])]
+        if card.input.size is not None:
+            weights = one.grid.to_cells()
+            image, masks = resize(image, weights), resize(masks.astype(np.float32), weights) > 0.5
+            mm = mm * one.grid.step
+        places = neighbour_places(one.count, one.step_mm, card.input)
+        stacks.append(_Stack(image[:, None], masks.astype(np.uint8), mm, places, plane not in ONE_SIDED))
+    return stacks
 
 
 def _joined(stacks: list[Places]) -> Places:
@@ -107,11 +113,9 @@ def _joined(stacks: list[Places]) -> Places:
     )
 
 
-def _grid(card: Card, pixels, pixel_mm):
-    return cell_grid(
-        tuple(pixels),
-        tuple(float(mm) for mm in pixel_mm),
-        spacing=card.input.spacing,
-        size=card.input.size,
-        multiple=card.finest_multiple,
-    )
+def _cells(stacks: list[_Stack], card: Card) -> tuple[int, int]:
+    """Rows and columns of the grid that covers all slices of one plane."""
+    pixels = tuple(max(stack.image.shape[axis] for stack in stacks) for axis in (2, 3))
+    mm = tuple(float(side) for side in np.max([stack.mm for stack in stacks], axis=0))
+    source = card.input
+    return cell_grid(pixels, mm, spacing=source.spacing, size=source.size, multiple=card.finest_multiple).cells
