@@ -67,9 +67,7 @@ def test_the_events_tell_how_far_it_is_and_what_was_measured_is_not_measured_aga
 
 def test_a_scan_that_cannot_be_segmented_is_named():
     card = {"plane": "coronal", "spacing": [90.0, 90.0]}
-    with pytest.raises(
-        MedNCAError, match="Vertical stretch 0.5: case case_0 cannot be segmented: A .* slice .* far less"
-    ):
+    with pytest.raises(MedNCAError, match="Vertical stretch 0.5: case case_0 cannot be segmented: A coronal .* less"):
         measured(small_model(input=card))
 
 

@@ -69,7 +69,8 @@ class Progress:
 class Segmenter:
     """Segments volumes slice by slice with the model's levels (paper, section 3.4).
 
-    Pull the events of :meth:`events`; to cancel, stop pulling. A pull does one step on one batch of slices, and little else.
+    Pull the events of :meth:`events`; to cancel, stop pulling. A pull does one step on one batch of slices, and little
+    else.
     """
 
     def __init__(self, model: Model, engine=None, options: Options | None = None) -> None:

@@ -113,7 +113,7 @@ def _logits(chance: np.ndarray) -> np.ndarray:
 
 
 def _dice_by_offset(logits: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Dice of one case for every offset, taken off the logits [plane, i, j, k] of which the probabilities are averaged."""
+    """Dice of one case for every offset that is taken off logits [plane, i, j, k], whose probabilities are averaged."""
     always, never = (logits > OFFSETS[-1]).all(axis=0), (logits <= OFFSETS[0]).all(axis=0)
     open_ = ~(always | never)  # to most voxels no offset matters
     logits, inside = logits[:, open_], truth[open_]
