@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from core_cases import random_volume, small_card
-from mednca import Volume, load_model, write_volume
+from core_cases import random_volume, small_card, small_model
+from mednca import Volume, load_model, save_model, write_volume
 from mednca.cli import main
-from training_case import RECIPE, status_of, write_cases, write_plan
+from training_case import RECIPE, same_weights, status_of, weights, write_cases, write_plan
 
 from mednca.training.artefacts import transforms  # isort: skip
 from mednca.training.learner import Learner  # isort: skip
@@ -197,3 +197,38 @@ def test_an_error_of_the_program_is_in_the_status_too(train, tmp_path, monkeypat
     assert status["state"] == "failed"
     assert "halving nothing" in status["message"]
     assert not (tmp_path / "model.npz.work" / "lock").exists()
+
+
+def test_a_training_can_begin_with_the_weights_of_a_model(train, tmp_path):
+    save_model(small_model(), tmp_path / "start.npz")
+    code, _, errors = train("--start", tmp_path / "start.npz", "--iterations", "1")
+    assert code == 0, errors
+    assert "has learnt from case_" in errors, "nobody knows which cases a model without training facts has seen"
+    begun = load_model(tmp_path / "model.npz")
+    for one, other in zip(weights(begun), weights(small_model()), strict=True):
+        # One iteration in which the learning rate has only begun to rise.
+        np.testing.assert_allclose(one, other, atol=1e-4)
+    assert begun.card.training["start"] == {"model": "small", "version": "", "validation_cases_it_may_know": 1}
+    assert not same_weights(begun, small_model())
+
+    code, _, errors = train("--start", tmp_path / "model.npz", "--iterations", "1", output=tmp_path / "next.npz")
+    assert code == 0 and "has learnt from" not in errors, "its card says that it has not"
+    assert load_model(tmp_path / "next.npz").card.training["start"]["validation_cases_it_may_know"] == 0
+    outcome = train("--resume", "--start", tmp_path / "start.npz", output=tmp_path / "next.npz")
+    assert_one_sentence(outcome, "started with another --start")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"channels": 9}, "has 9 channels a cell, the plan 8; start from a model that fits"),
+        ({"hidden": 8}, "has 8 values in its hidden layer, the plan 16"),
+        ({"levels": [{"scale": 1, "steps": 3}]}, "has 1 levels, the plan 2"),
+        ({"labels": [{"value": 1, "name": "a"}, {"value": 2, "name": "b"}]}, "has 2 labels, the plan 1"),
+    ],
+    ids=str,
+)
+def test_weights_that_do_not_fit_are_refused(train, tmp_path, changes, words):
+    save_model(small_model(**changes), tmp_path / "start.npz")
+    assert_one_sentence(train("--start", tmp_path / "start.npz"), words)
+    assert_one_sentence(train("--start", tmp_path / "nowhere.npz"), "There is no model file")

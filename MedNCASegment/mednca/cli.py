@@ -175,6 +175,9 @@ def _add_train(commands) -> None:
     either.add_argument("--preset", metavar="NAME", help="start from a preset, such as med-nca")
     either.add_argument("--plan", metavar="FILE", help="the plan (.json), as mednca plan writes it")
     what.add_argument("--merge-labels", action="store_true", help="train one label: everything that is labelled")
+    what.add_argument(
+        "--start", metavar="MODEL", help="begin with the weights of a model, shipped or a file, instead of random ones"
+    )
     what.add_argument("--seed", type=int, metavar="N", help="of the split and of all that is random (the plan's, or 0)")
 
     cases = train.add_argument_group("which cases")

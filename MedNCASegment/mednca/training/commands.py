@@ -11,7 +11,7 @@ from pathlib import Path
 from ..arguments import need_folder_of, need_model_ending
 from ..console import ProgressBar, duration
 from ..errors import MedNCAError
-from ..model import save_model
+from ..model import load_model, save_model
 from .failing import memory_explained, told
 from .run_folder import CHECKPOINT, PLAN, SPLIT, RunFolder
 from .starting import cases_of, check_arguments, new_job, resumed_job
@@ -74,7 +74,9 @@ def _train(options: argparse.Namespace, folder: RunFolder, world) -> None:
     display = _Display(folder, shown=world.first)
     try:
         with memory_explained(job.plan):
-            trainer = Trainer(job, training, validation, folder, world, kept, display.show)
+            begin = job.request.get("start") if kept is None else None
+            start = load_model(begin) if begin else None
+            trainer = Trainer(job, training, validation, folder, world, kept, display.show, start)
             display.say(
                 f"{len(training)} {'case' if len(training) == 1 else 'cases'} to train on, {len(validation)} to"
                 f" validate, {len(job.left_out)} left out"

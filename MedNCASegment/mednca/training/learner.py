@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from ..card import Card
+from ..model import Model
 from ..rule import Rule
 from .batches import Batches
 from .network import TrainableCascade, dice_cross_entropy
@@ -22,11 +23,19 @@ SMOOTHING = 0.98  # of the loss that is shown
 class Learner:
     """Makes one step of the optimiser at a time; :meth:`state` and :meth:`restore` keep and set everything."""
 
-    def __init__(self, card: Card, recipe: Recipe, batches: Batches, world: World) -> None:
+    def __init__(self, card: Card, recipe: Recipe, batches: Batches, world: World, start: Model | None = None) -> None:
+        """Args:
+        card, recipe: of the plan.
+        batches: of the training slices.
+        world: the processes that share the work.
+        start: whose weights to begin with; None for random ones.
+        """
         self.recipe, self.batches, self.world = recipe, batches, world
         self.share = world.share(recipe.batch)
         self.generator = torch.Generator().manual_seed(recipe.seed)
         self.network = TrainableCascade(card, self.generator).to(world.device)
+        if start is not None:
+            self.network.take(start.rules)
         self.parameters = list(self.network.parameters())
         self.averaged = [parameter.detach().clone() for parameter in self.parameters]
         self.optimiser = torch.optim.Adam(self.parameters, lr=recipe.learning_rate, betas=(0.9, 0.99))

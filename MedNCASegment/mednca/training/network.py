@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,6 +101,13 @@ class TrainableCascade(nn.Module):
         super().__init__()
         self.card = card
         self.rules = nn.ModuleList(TrainableRule(card.channels, card.hidden, generator) for _ in card.levels)
+
+    @torch.no_grad()
+    def take(self, rules: Sequence[Rule]) -> None:
+        """Take the weights of rules of the same sizes, one a level."""
+        for own, rule in zip(self.rules, rules, strict=True):
+            for name, array in rule.arrays().items():
+                getattr(own, name).copy_(torch.from_numpy(array))
 
     def forward(
         self,

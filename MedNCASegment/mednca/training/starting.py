@@ -11,6 +11,7 @@ from typing import Any
 from ..arguments import command_line, read_text
 from ..cases import AnyCase, check_fold, find_dataset, fold_cases, split_cases
 from ..errors import MedNCAError
+from ..model import Model, load_model
 from ..options import MAX_SEED
 from .job import Job
 from .plan import GIVEN, Plan, check_preset, propose
@@ -23,6 +24,7 @@ SETTLED = (
     "preset",
     "plan",
     "merge_labels",
+    "start",
     "validation",
     "fold",
     "minutes",
@@ -94,6 +96,8 @@ def new_job(options: argparse.Namespace) -> Job:
         share = VALIDATION if options.validation is None else options.validation
         split = split_cases(looked.cases, share, recipe.seed)
     training, validation = ([case.name for case in part] for part in split)
+    if options.start:
+        plan = _started(plan, load_model(options.start), validation)
     left_out = sorted([*options.exclude, *looked.bad])
     print(summary(plan), file=sys.stderr)
     return Job(plan, training, validation, left_out, _settled(options), command_line("--resume"))
@@ -131,6 +135,37 @@ def cases_of(job: Job, folder: str) -> tuple[list[AnyCase], list[AnyCase]]:
     if missing:
         raise MedNCAError(f"The case '{missing[0]}' of this run is not in '{folder}' any more; put it back.")
     return [found[name] for name in job.training], [found[name] for name in job.validation]
+
+
+def _started(plan: Plan, start: Model, validation: list[str]) -> Plan:
+    """The plan, its card saying which model's weights it begins with.
+
+    Raises:
+        MedNCAError: the weights do not fit the plan's card.
+    """
+    card, other = plan.card, start.card
+    for name, wanted, found in (
+        ("levels", len(card.levels), len(other.levels)),
+        ("channels a cell", card.channels, other.channels),
+        ("values in its hidden layer", card.hidden, other.hidden),
+        ("image channels", card.input.channels, other.input.channels),
+        ("labels", len(card.labels), len(other.labels)),
+    ):
+        if wanted != found:
+            raise MedNCAError(
+                f"The model to start from, '{other.name}', has {found} {name}, the plan {wanted}; start from a model"
+                " that fits, or change the plan."
+            )
+    unknown = [name for name in validation if name not in other.training.get("validation_cases", ())]
+    if unknown:
+        print(
+            f"Whether '{other.name}' has learnt from {unknown[0]} is not known"
+            + (f", nor from {len(unknown) - 1} more of the validation cases" if len(unknown) > 1 else "")
+            + "; if it has, their Dice will be too high.",
+            file=sys.stderr,
+        )
+    facts = {"model": other.name, "version": other.version, "validation_cases_it_may_know": len(unknown)}
+    return replace(plan, card=replace(card, training={**card.training, "start": facts}))
 
 
 def _settled(options: argparse.Namespace) -> dict[str, Any]:

@@ -50,6 +50,7 @@ class Trainer:
         world: World | None = None,
         kept: dict[str, Any] | None = None,
         report: Callable[[Trainer], None] = lambda trainer: None,
+        start: Model | None = None,
     ) -> None:
         """Args:
         job: plan and names of the cases.
@@ -58,6 +59,7 @@ class Trainer:
         world: the processes that share the work; None for this one on the CPU.
         kept: from :func:`mednca.training.checkpoint.find_checkpoint`, of this job; None starts anew.
         report: called after each iteration and around each validation.
+        start: whose weights to begin with; None for random ones.
 
         Raises:
             MedNCAError: a case cannot be used, or the plan asks for something that training does not do.
@@ -68,7 +70,8 @@ class Trainer:
         self.job, self.recipe, self.folder, self.report = job, recipe, folder, report
         self.world = world or World("cpu")
         self.training = training
-        self.learner = Learner(card, recipe, Batches(load_slices(training, card), card, recipe), self.world)
+        batches = Batches(load_slices(training, card), card, recipe)
+        self.learner = Learner(card, recipe, batches, self.world, start)
         self.interruption = Interruption(folder)
         cases = [read_case(case) for case in validation] if self.world.first else []
         self.validation = Validation(job.validation, cases, str(self.world.device), self.tick)
