@@ -60,6 +60,15 @@ class Input:
 
 
 @dataclass
+class FurtherRule:
+    """The rule of a further plane that has one of its own, of as many levels as the first."""
+
+    channels: int
+    hidden: int
+    offsets: tuple[float, ...]  # for each label, added to its own
+
+
+@dataclass
 class Card:
     """Everything about a model but its weights. Written as JSON inside the model file."""
 
@@ -71,6 +80,7 @@ class Card:
     channels: int = 32
     hidden: int = 128
     fire_rate: float = 0.5
+    further_rules: tuple[FurtherRule, ...] = ()  # of `input.further_planes`; none: these share the first plane's rule
     anatomy: str = ""
     modality: str = ""
     expects: str = ""  # the scan that the model was made for, in one sentence
@@ -217,9 +227,23 @@ def _card_from(raw: dict[str, Any]) -> Card:
         need(len({label[name] for label in labels}) == len(labels), f"two labels have the same {name}")
     need(raw["channels"] > image_channels + len(labels), "there are fewer channels than labels need")
 
+    rules = raw.get("further_rules", [])
+    need(isinstance(rules, list) and len(rules) in (0, len(further)), "'further_rules' must have one for each plane")
+    for rule in rules:
+        need(
+            isinstance(rule, dict)
+            and set(rule) == set(FurtherRule.__dataclass_fields__)
+            and _is_int(rule["channels"], image_channels + len(labels) + 1, MAX_CHANNELS)
+            and _is_int(rule["hidden"], 1, MAX_HIDDEN)
+            and _is_list(rule["offsets"], len(labels))
+            and all(_is_number(offset) and abs(offset) <= 100 for offset in rule["offsets"]),
+            "each of 'further_rules' needs 'channels', 'hidden' and an offset for each label",
+        )
+
     return Card(
         **{
             **raw,
+            "further_rules": tuple(FurtherRule(**{**rule, "offsets": tuple(rule["offsets"])}) for rule in rules),
             "labels": [Label(**{**label, "color": tuple(label.get("color", (0.5, 0.8, 0.4)))}) for label in labels],
             "levels": [Level(**level) for level in levels],
             "input": Input(**{k: tuple(v) if isinstance(v, list) else v for k, v in source.items()}),

@@ -130,6 +130,16 @@ def _parser() -> argparse.ArgumentParser:
     convert.add_argument("-o", "--output", required=True, metavar="MODEL", help="model file to write (.npz)")
     convert.add_argument("--card", metavar="CARD", help="JSON card; without it, the authors' hippocampus settings")
 
+    join = commands.add_parser(
+        "join",
+        help="join models of different planes to one",
+        description="Join models that each see the slices of one plane: the joined model runs each and averages them."
+        " They must find the same labels, and differ in their planes and sizes alone.",
+    )
+    join.add_argument("models", nargs="+", metavar="MODEL", help="shipped models by name, or model files (.npz)")
+    join.add_argument("-o", "--output", required=True, metavar="MODEL", help="model file to write (.npz)")
+    join.add_argument("--name", metavar="NAME", help="of the joined model (the first one's)")
+
     plan = commands.add_parser(
         "plan",
         help="look at labelled cases and propose how to train on them",

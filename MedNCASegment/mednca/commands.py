@@ -15,6 +15,7 @@ from .engines import make_engine
 from .errors import MedNCAError
 from .evaluation import dice_of_labels, distance_problem, evaluate_case, summary, table
 from .files import check_ending, read_volume, stem, write_volume
+from .joining import join as join_models
 from .model import load_model, save_model, shipped_models
 from .options import Options, in_words, runs_in_words
 from .segmenter import Result, Segmenter
@@ -99,7 +100,7 @@ def info(options: argparse.Namespace) -> None:
         "Labels": ", ".join(f"{label.value} {label.name}" for label in card.labels),
         "Slices": f"{in_words(card.input.planes)}, {grid}",
         "Levels": ", ".join(f"1/{level.scale} of the size, {level.steps} steps" for level in card.levels),
-        "Cells": f"{card.channels} channels, hidden size {card.hidden}, fire rate {card.fire_rate:g}",
+        "Cells": f"{_sizes(card)}, fire rate {card.fire_rate:g}",
         "Runs": runs_in_words(card.runs, card.mirrored, card.input.planes) if card.runs > 1 else "",
         "Doubtful": f"where the spread of the runs is above {card.spread_limit:g}" if card.spread_limit else "",
         "Parameters": f"{model.parameters:,}",
@@ -177,6 +178,16 @@ def convert(options: argparse.Namespace) -> None:
     print(f"{model.parameters:,} parameters written to {options.output}")
 
 
+def join(options: argparse.Namespace) -> None:
+    """`mednca join`: models of different planes to one model file."""
+    need_model_ending(options.output)
+    need_folder_of(options.output)
+    model = join_models([load_model(one) for one in options.models], options.name)
+    save_model(model, options.output)
+    planes = in_words(model.card.input.planes)
+    print(f"{model.parameters:,} parameters, for {planes} slices, written to {options.output}")
+
+
 def plan(options: argparse.Namespace) -> None:
     """`mednca plan`: labelled cases to a plan."""
     from .training import plan_command
@@ -242,6 +253,14 @@ def _read_card(path: str | Path) -> Card:
 def _write_json(path: str | Path, content: dict) -> None:
     with replacing(path) as temporary:
         temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def _sizes(card: Card) -> str:
+    """Channels and hidden size, of each plane where these have rules of their own."""
+    sizes = [f"{one.channels} channels, hidden size {one.hidden}" for one in (card, *card.further_rules)]
+    if len(sizes) == 1:
+        return sizes[0]
+    return "; ".join(f"{plane}: {size}" for plane, size in zip(card.input.planes, sizes, strict=True))
 
 
 def _dice_of(card: Card) -> str:

@@ -6,7 +6,7 @@ import io
 import os
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,10 @@ SHIPPED_FOLDER = Path(__file__).parent / "models"
 
 @dataclass(frozen=True)
 class Model:
-    """The rules of the levels, coarse to fine, and the card that says how to use them."""
+    """The rules of the levels, coarse to fine, and the card that says how to use them.
+
+    Where further planes have rules of their own, the levels of each plane follow those of the one before.
+    """
 
     card: Card
     rules: Sequence[Rule]
@@ -32,6 +35,19 @@ class Model:
     def parameters(self) -> int:
         """Number of learnt values over all levels: 70,016 for the paper's Med-NCA."""
         return sum(rule.parameters for rule in self.rules)
+
+    def of_plane(self, plane: str) -> Model:
+        """The model that sees the slices of one of its planes alone, in one run."""
+        card, count = self.card, len(self.card.levels)
+        index, first = card.input.planes.index(plane), 0
+        changes = {"input": replace(card.input, plane=plane, further_planes=()), "further_rules": ()}
+        if index and card.further_rules:
+            own, first = card.further_rules[index - 1], index * count
+            pairs = zip(card.labels, own.offsets, strict=True)
+            labels = [replace(label, offset=label.offset + offset) for label, offset in pairs]
+            changes |= {"channels": own.channels, "hidden": own.hidden, "labels": labels}
+        card = replace(card, runs=1, mirrored=False, spread_limit=None, **changes)
+        return Model(card, self.rules[first : first + count])
 
 
 def save_model(model: Model, path: str | os.PathLike) -> None:
@@ -103,10 +119,10 @@ def _read(path: Path) -> Model:
     except UnicodeDecodeError as error:
         raise MedNCAError("Its card is not stored as text.") from error
 
+    sizes = [(card.channels, card.hidden), *((rule.channels, rule.hidden) for rule in card.further_rules)]
+    sizes = [size for size in sizes for _ in card.levels]
     shapes = {
-        f"level{index}_{name}": shape
-        for index in range(len(card.levels))
-        for name, shape in Rule.shapes(card.channels, card.hidden).items()
+        f"level{index}_{name}": shape for index, size in enumerate(sizes) for name, shape in Rule.shapes(*size).items()
     }
     missing, surplus = sorted(set(shapes) - set(contents)), sorted(set(contents) - set(shapes))
     if missing:
@@ -124,8 +140,7 @@ def _read(path: Path) -> Model:
             raise MedNCAError(f"The array '{name}' has values that are not finite numbers.")
         arrays[name] = array
     rules = [
-        Rule(**{name: arrays[f"level{index}_{name}"] for name in Rule.shapes(1, 1)})
-        for index in range(len(card.levels))
+        Rule(**{name: arrays[f"level{index}_{name}"] for name in Rule.shapes(1, 1)}) for index in range(len(sizes))
     ]
     return Model(card, rules)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .card import ONE_SIDED
+from .card import ONE_SIDED, Card
 from .cascade import run_cascade
 from .cut import Cut, cut
 from .engines import make_engine
@@ -140,17 +140,21 @@ class Segmenter:
         labels = np.zeros(shape, np.uint8)
         runs = RunningMean((len(card.labels), *shape), deviation=self.runs > 1)
         inside = None if inside is None else _mask(inside, shape)
-        rules = [engine.prepare(rule, card.input.channels) for rule in self.model.rules]
-
         shares = [range(index, self.runs, len(cuts)) for index in range(len(cuts))]  # which runs each plane has
         work = [steps / level.scale**2 for steps, level in zip(self.levels, card.levels, strict=True)]
-        total = sum(work) * sum(len(share) * one.count * one.cells for share, one in zip(shares, cuts, strict=True))
+        parts = [self.model.of_plane(plane) for plane in self.planes]
+        # What a step of a slice takes goes with its cells and the size of the rule.
+        costs = [one.cells * part.rules[0].parameters for one, part in zip(cuts, parts, strict=True)]
+        total = sum(work) * sum(
+            len(share) * one.count * cost for share, one, cost in zip(shares, cuts, costs, strict=True)
+        )
         time_left = TimeLeft(total)
-        done, earlier = 0.0, 0  # cells and steps; runs of the planes before
+        done, earlier = 0.0, 0  # costs of steps; runs of the planes before
 
         low_high = intensity_range(cuts[0].slices(volume.array), card.input)
-        for share, one in zip(shares, cuts, strict=True):
-            readout = Readout(card, engine, one.grid)
+        for part, share, one, cost in zip(parts, shares, cuts, costs, strict=True):
+            rules = [engine.prepare(rule, card.input.channels) for rule in part.rules]
+            readout = Readout(part.card, engine, one.grid)
             images = Images(one.slices(volume.array), one.step_mm, card.input, one.grid.to_cells(), low_high)
             outside = None if inside is None else one.slices(inside) == 0
             finished = 0
@@ -161,11 +165,12 @@ class Segmenter:
                 view = functools.partial(one.slices, place=place)
                 for count, run in enumerate(share, start=earlier + 1):
                     mirrored = self.mirrored and run % 2 == 1
-                    for level, step, state in self._steps(rules, image[:, :, ::-1] if mirrored else image, batch, run):
+                    seen = image[:, :, ::-1] if mirrored else image
+                    for level, step, state in self._steps(part.card, rules, seen, batch, run):
                         if run == 0 and recorder.wants(level, step):
                             found = readout.labels(readout.probability(state, level, hidden))
                             recorder.keep(level, step, found, view)
-                        done += len(batch) * one.cells / card.levels[level].scale ** 2
+                        done += len(batch) * cost / card.levels[level].scale ** 2
                         yield Progress(
                             min(done / total, 0.999),
                             finished + len(batch),
@@ -218,9 +223,10 @@ class Segmenter:
         said = (card.runs, card.mirrored, card.fire_rate, [level.steps for level in card.levels])
         return card.spread_limit if said == (self.runs, self.mirrored, self.fire_rate, self.levels) else None
 
-    def _steps(self, rules: list, image: np.ndarray, batch: range, run: int) -> Iterator[tuple[int, int, Any]]:
-        """The cascade on the images of some slices; see :func:`run_cascade`."""
-        card = self.model.card
+    def _steps(
+        self, card: Card, rules: list, image: np.ndarray, batch: range, run: int
+    ) -> Iterator[tuple[int, int, Any]]:
+        """The cascade of a plane, by its card, on the images of some slices; see :func:`run_cascade`."""
 
         def fire(level: int, step: int, shape: tuple[int, int]) -> np.ndarray:
             key = {"seed": self.options.seed, "run": run, "level": level, "step": step}

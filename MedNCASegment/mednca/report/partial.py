@@ -20,7 +20,7 @@ PARTIAL = "partial.json"
 FORMAT = 2
 EVERY = 1.0  # seconds between two writings
 # What of a card has a part in segmenting; its texts have none.
-CARD_FIELDS = ("input", "levels", "channels", "hidden", "fire_rate", "largest_component")
+CARD_FIELDS = ("input", "levels", "channels", "hidden", "further_rules", "fire_rate", "largest_component")
 
 
 class Partial:

@@ -34,13 +34,9 @@ def calibrate(
         engine: from :func:`mednca.engines.make_engine`; None takes numpy.
         tick: called before each case; what it raises ends the work.
     """
-    card = model.card
-    labels = [replace(label, offset=0.0) for label in card.labels]
-    segmenters = []
-    for plane in card.input.planes:
-        source = replace(card.input, plane=plane, further_planes=())
-        one = replace(card, labels=labels, input=source, runs=1, mirrored=False, spread_limit=None)
-        segmenters.append(Segmenter(Model(one, model.rules), engine, Options(seed=0)))
+    labels = [replace(label, offset=0.0) for label in model.card.labels]
+    plain = Model(replace(model.card, labels=labels), model.rules)
+    segmenters = [Segmenter(plain.of_plane(plane), engine, Options(seed=0)) for plane in plain.card.input.planes]
     scores = np.zeros((len(labels), len(OFFSETS)))
     for volume, truth in cases:
         tick()

@@ -264,6 +264,7 @@ def _plan_from(raw: Any) -> Plan:
         card = Card.from_json(json.dumps(raw["card"]))
     except MedNCAError as error:
         raise MedNCAError(str(error).replace("The model's card", "The plan's card", 1)) from error
+    need(not card.further_rules, "'further_rules' are trained plane by plane and joined (mednca join)")
     need(card.spread_limit is None, "'spread_limit' belongs to weights that are trained; leave it out of the card")
     fingerprint = raw.get("fingerprint", {})
     need(not fingerprint or _has_sizes(fingerprint), "'fingerprint' lacks the cases' sizes; make the plan anew")

@@ -86,10 +86,9 @@ def of_mirrored(subject: Subject, case: AnyCase, device: str) -> dict[str, float
 def of_planes(subject: Subject, case: AnyCase, device: str) -> dict[str, dict[str, float | None]]:
     """Figures of a run of each plane alone."""
     volume, truth = read_case(case)
-    card, found = subject.model.card, {}
-    for plane in card.input.planes:
-        source = replace(card.input, plane=plane, further_planes=())
-        one = replace(subject, model=replace(subject.model, card=replace(card, input=source)))
+    found = {}
+    for plane in subject.model.card.input.planes:
+        one = replace(subject, model=subject.model.of_plane(plane))
         found[plane] = score(one.run(volume, device).labels > 0, truth > 0, volume.spacing)
     return found
 

@@ -34,7 +34,8 @@ class Subject:
         card = self.model.card
         source, levels = card.input, [(level.scale, level.steps) for level in card.levels]
         facts = (source.plane, source.spacing, source.size, source.channels, card.fire_rate, *source.further_planes)
-        found = hashlib.sha256(json.dumps([*facts, levels, [label.offset for label in card.labels]]).encode())
+        offsets = [[label.offset for label in card.labels], *(rule.offsets for rule in card.further_rules)]
+        found = hashlib.sha256(json.dumps([*facts, levels, *offsets]).encode())
         for rule in self.model.rules:
             for name, array in sorted(rule.arrays().items()):
                 found.update(name.encode() + array.tobytes())
