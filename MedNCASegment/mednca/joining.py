@@ -14,8 +14,8 @@ from .options import in_words
 def join(models: Sequence[Model], name: str | None = None) -> Model:
     """One model of several, each with the slices of a plane of its own, whose sizes may differ.
 
-    The card is the first one's but for the planes, with a run for each. It says nothing of how good the joined model is,
-    which nobody has measured.
+    The card is the first one's but for the planes, with a run for each. How good the joined model is, it does not say,
+    as nobody has measured it.
 
     Args:
         models: two or more, each of one plane, which find the same labels and are fed and run in the same way.
