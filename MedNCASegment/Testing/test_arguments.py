@@ -87,7 +87,7 @@ def test_labels_of_which_the_model_has_none_are_refused_and_empty_ones_are_not(p
         (spoil, "'b' has voxels"),
         (crop, "'b' do not fit"),
         (cut, "b.nii.gz"),
-        (shrink, "'b': A slice"),
+        (shrink, "'b': A coronal slice"),
         (blur, "'b' has values that are not whole numbers"),
         (number(-1), "'b' has values below 0"),
     ],

@@ -1,8 +1,11 @@
 """Presets: the plans of the paper and of the models that come along."""
 
+import numpy as np
 import pytest
 from made_cases import scan_fingerprint
-from mednca import Card, MedNCAError
+from mednca import Card, MedNCAError, Model
+from mednca.joining import join
+from mednca.rule import Rule
 from mednca.training.plan import Plan, preset_names, propose, read_preset
 from mednca.training.recipe import Recipe
 from plan_case import HIPPOCAMPUS, PROSTATE, scales, steps
@@ -49,7 +52,20 @@ def test_the_models_that_come_along_have_their_plans():
     # A complete plan: nothing of it is left to the proposal, whatever the data.
     overlay = read_preset("hippocampus")
     assert set(overlay["recipe"]) | {"seed"} == set(Recipe.__dataclass_fields__)
-    assert set(overlay["card"]) | {"date", "evaluation", "format", "spread_limit"} == set(Card.__dataclass_fields__)
+    left = {"date", "evaluation", "format", "further_rules", "spread_limit"}
+    assert set(overlay["card"]) | left == set(Card.__dataclass_fields__)
+
+
+def test_the_presets_of_two_planes_make_models_that_can_be_joined():
+    plans = [propose(scan_fingerprint(*HIPPOCAMPUS), preset=name) for name in ("hippocampus", "hippocampus-sagittal")]
+    rules = [
+        [Rule(**{name: np.zeros(shape, np.float32) for name, shape in Rule.shapes(card.channels, card.hidden).items()})]
+        * len(card.levels)
+        for card in (plan.card for plan in plans)
+    ]
+    joined = join([Model(plan.card, own) for plan, own in zip(plans, rules, strict=True)])
+    assert joined.card.input.planes == ("coronal", "sagittal")
+    assert joined.parameters == 95_936
 
 
 def test_an_unknown_preset_is_refused_with_the_known_ones():

@@ -155,7 +155,8 @@ def _parser() -> argparse.ArgumentParser:
     plan.add_argument(
         "--preset",
         metavar="NAME",
-        help="start from a preset: backbone-nca-64, hippocampus, hippocampus-parts, med-nca, med-nca-c16, med-nca-h64",
+        help="start from a preset: backbone-nca-64, hippocampus, hippocampus-parts, hippocampus-sagittal, med-nca,"
+        " med-nca-c16, med-nca-h64",
     )
     plan.add_argument("--memory", type=float, metavar="GB", help="most memory that training may take")
     plan.add_argument("--minutes", type=float, metavar="M", help="most time that training may take")
