@@ -1,5 +1,6 @@
 """The sentences of MedNCASegment's panel, and when Segment may start: no window needed."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import slicer_case  # noqa: F401  (it starts the stand-in host)
@@ -33,6 +34,15 @@ def test_dice_is_never_said_without_a_measurement():
     assert wording.accuracyText({"mean_dice": 0.87, "cases": 9, **parts}) == (
         "Dice 0.8700 on 9 cases (Front 0.8800, Back 0.8600)."
     )
+
+
+def test_the_size_of_a_model_names_its_planes_only_when_there_are_several():
+    model = load_model("hippocampus")
+    assert wording.sizeText(model) == "70,016 parameters, 16 + 16 steps, 2 runs"
+    source = replace(model.card.input, further_planes=("sagittal",))
+    both = replace(model, card=replace(model.card, input=source, mirrored=False))
+    assert wording.sizeText(both) == "70,016 parameters, 16 + 16 steps, 2 runs (coronal + sagittal slices)"
+    assert wording.sizeText(model.of_plane("coronal")) == "70,016 parameters, 16 + 16 steps"
 
 
 def test_card_of_a_stranger_is_text_and_not_markup():
