@@ -10,6 +10,7 @@ import pytest
 from core_cases import random_volume, small_card, small_model
 from mednca import Volume, load_model, save_model, write_volume
 from mednca.cli import main
+from mednca.joining import join
 from training_case import RECIPE, same_weights, status_of, weights, write_cases, write_plan
 
 from mednca.training.artefacts import transforms  # isort: skip
@@ -232,3 +233,9 @@ def test_weights_that_do_not_fit_are_refused(train, tmp_path, changes, words):
     save_model(small_model(**changes), tmp_path / "start.npz")
     assert_one_sentence(train("--start", tmp_path / "start.npz"), words)
     assert_one_sentence(train("--start", tmp_path / "nowhere.npz"), "There is no model file")
+
+
+def test_a_training_does_not_begin_with_a_joined_model(train, tmp_path):
+    other = small_model(input={"plane": "axial", "spacing": [1.0, 1.0]})
+    save_model(join([small_model(), other]), tmp_path / "joined.npz")
+    assert_one_sentence(train("--start", tmp_path / "joined.npz"), "joined of several models; start from one of these")

@@ -50,9 +50,7 @@ class Experiment:
     levels: tuple[float, ...]
     unchanged: float  # the level at which nothing happens
     change: Callable[[Scan, float], Scan]
-    meaning: (
-        str  # in plain words; {vertical} is the axis that is vertical in the first plane, {verticals} in all of them
-    )
+    meaning: str  # in plain words; {vertical} is what is vertical in the first plane, {verticals} in all
 
     @property
     def is_artefact(self) -> bool:

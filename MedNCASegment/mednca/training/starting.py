@@ -144,6 +144,8 @@ def _started(plan: Plan, start: Model, validation: list[str]) -> Plan:
         MedNCAError: the weights do not fit the plan's card.
     """
     card, other = plan.card, start.card
+    if other.further_rules:
+        raise MedNCAError(f"'{other.name}' is joined of several models; start from one of these.")
     for name, wanted, found in (
         ("levels", len(card.levels), len(other.levels)),
         ("channels a cell", card.channels, other.channels),
