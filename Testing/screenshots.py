@@ -155,7 +155,7 @@ class Session:
         segmentationNode.GetDisplayNode().SetVisibility(False)
         copy = slicer.modules.volumes.logic().CloneVolume(self.volumeNode, "Uneven MRI")
         array = slicer.util.arrayFromVolume(self.volumeNode)
-        brighter = np.exp(np.linspace(-2, 2, array.shape[1]))[:, None]
+        brighter = np.exp(np.linspace(-2.5, 2.5, array.shape[1]))[:, None]
         slicer.util.updateVolumeFromArray(copy, (array * brighter).astype(np.float32))
         copy.GetDisplayNode().SetAutoWindowLevel(True)
         self.module.enter()

@@ -28,7 +28,7 @@ class LabelsPanelTest(PanelCase):
         """The shipped model with a second label, which is read from its next channel: no anatomy, but two labels."""
         import mednca
 
-        model = self.panel.logic.model("hippocampus")
+        model = self.panel.logic.model("hippocampus").of_plane("coronal")
         (shipped,) = model.card.labels
         labels = [
             dataclasses.replace(

@@ -5,7 +5,7 @@ Runs under pytest on the stand-in host, and unchanged with unittest in a Slicer 
 
 import unittest
 
-from panel_case import LABEL, SCAN, PanelCase
+from panel_case import LABEL, SCAN, PanelCase, library
 
 # isort: split
 import numpy as np
@@ -23,7 +23,7 @@ class SegmentPanelTest(PanelCase):
         self.assertIs(self.ui.volumeSelector.currentNode(), volume)
 
     def test_cardOfTheModelIsShown(self):
-        for words in ("Hippocampus", "MR T1", "70,016", "not for clinical use"):
+        for words in ("Hippocampus", "MR T1", "95,936", "not for clinical use"):
             self.assertIn(words.lower(), self.ui.cardLabel.text.lower())
 
     def test_oneClickSegmentsTheSample(self):
@@ -36,7 +36,7 @@ class SegmentPanelTest(PanelCase):
         truth = slicer.util.arrayFromVolume(slicer.util.loadLabelVolume(LABEL)) > 0
         self.assertGreater(2 * (found & truth).sum() / (found.sum() + truth.sum()), LEAST_DICE)
         self.assertMessage(node.GetName())
-        self.assertIn(f"{found.sum() / 1000:.2f} mL", self.ui.resultLabel.text)
+        self.assertIn(library("wording").hundredthsText(found.sum() / 1000) + " mL", self.ui.resultLabel.text)
         self.assertIn(f"{found.sum():,}", self.ui.resultLabel.text)
         self.assertIdle()
 

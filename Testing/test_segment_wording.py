@@ -36,13 +36,18 @@ def test_dice_is_never_said_without_a_measurement():
     )
 
 
+@pytest.mark.parametrize("value", [3.675, 3.6749999, 3.6750001])
+def test_a_volume_half_way_reads_the_same_whichever_way_it_was_rounded(value):
+    assert wording.cellText(value, "mL") == "3.68 mL"
+
+
 def test_the_size_of_a_model_names_its_planes_only_when_there_are_several():
     model = load_model("hippocampus")
-    assert wording.sizeText(model) == "70,016 parameters, 16 + 16 steps, 2 runs"
-    source = replace(model.card.input, further_planes=("sagittal",))
-    both = replace(model, card=replace(model.card, input=source, mirrored=False))
-    assert wording.sizeText(both) == "70,016 parameters, 16 + 16 steps, 2 runs (coronal + sagittal slices)"
-    assert wording.sizeText(model.of_plane("coronal")) == "70,016 parameters, 16 + 16 steps"
+    assert wording.sizeText(model) == "95,936 parameters, 16 + 16 steps, 2 runs (coronal + sagittal slices)"
+    coronal = model.of_plane("coronal")
+    assert wording.sizeText(coronal) == "70,016 parameters, 16 + 16 steps"
+    averaged = replace(coronal, card=replace(coronal.card, runs=2))
+    assert wording.sizeText(averaged) == "70,016 parameters, 16 + 16 steps, 2 runs"
 
 
 def test_card_of_a_stranger_is_text_and_not_markup():

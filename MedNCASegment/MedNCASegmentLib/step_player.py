@@ -13,7 +13,7 @@ from .result_outline import ResultOutline
 from .step_numbers import StepNumber, stepNumbers, stepTitle
 from .step_plot import StepPlot
 from .step_surface import StepSurface
-from .wording import labelsHtml
+from .wording import hundredthsText, labelsHtml
 
 UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "MedNCASegmentStepPlayer.ui"
 PLOT_HEIGHT = 180
@@ -132,8 +132,8 @@ class StepPlayer(VTKObservationMixin):
         if item == self._item or not 0 <= item < self._sequenceNode.GetNumberOfDataNodes():
             return
         self._item = item
-        self.ui.stepLabel.text = _("{title}: {volume:.2f} mL").format(
-            title=stepTitle(self._numbers[item]), volume=self._plot.volume(item)
+        self.ui.stepLabel.text = _("{title}: {volume} mL").format(
+            title=stepTitle(self._numbers[item]), volume=hundredthsText(self._plot.volume(item))
         )
         volumes = self._plot.volumes(item)
         self.ui.labelsLabel.text = labelsHtml(volumes)

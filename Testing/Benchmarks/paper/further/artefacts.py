@@ -1,6 +1,6 @@
 """Training with the artefacts of figure 6: how much of what they cost does it win back?
 
-The shipped model is held against one that differs from it by this alone, both by their curves under artefacts.
+Two models that differ by this alone are held against each other by their curves under artefacts.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from mednca.report.changes import EXPERIMENTS
 
 from .. import results
 from . import curves
-from .compared import SHIPPED
+from .compared import BASE
 
-WITH, WITHOUT = SHIPPED, "hippocampus-no-artefacts"
+WITH, WITHOUT = BASE, "hippocampus-no-artefacts"
 SHOWN = tuple(one for one in EXPERIMENTS if one.figure == 6)
 
 

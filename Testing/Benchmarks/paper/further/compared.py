@@ -16,7 +16,9 @@ from ..rows import BY_NAME, ROWS
 from . import averaging, planes, times
 from .statistics import mean_difference
 
-SHIPPED, PLAIN = "hippocampus", "med-nca-1mm"  # model and row that all is held against
+# The models that models of files are held against, whichever comes first: one with the shipped model's recipe that sees
+# slices of one plane alone, and the shipped one; and the row that rows are held against.
+BASE, SHIPPED, PLAIN = "hippocampus-coronal", "hippocampus", "med-nca-1mm"
 # Rows that are the plain one in all but one respect.
 OTHERWISE = tuple(row.name for row in ROWS if row.name.startswith(f"{PLAIN}-") and row.name not in planes.ROWS.values())
 TWICE = 2  # runs: the most that a shipped model may take
@@ -49,6 +51,11 @@ def principal(found: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {name: result for name, result in found.items() if name in BY_NAME or name in shipped_models()} or found
 
 
+def base(found: dict[str, dict[str, Any]]) -> str | None:
+    """The model that those of files are held against."""
+    return next((name for name in (BASE, SHIPPED) if name in found), None)
+
+
 def called(result: dict[str, Any]) -> str:
     """What the subject of a result is called."""
     name = result["subject"]
@@ -68,7 +75,9 @@ def gains(folder: Path) -> list[Gain]:
 
 
 def _averaging(folder: Path) -> Iterator[Gain]:
-    for result in principal(subjects(folder, averaging.FOLDER)).values():
+    found = subjects(folder, averaging.FOLDER)
+    first = {name: found[name] for name in (base(found),) if name}
+    for result in (first | principal(found)).values():
         plain = [case["averaged"][0] for case in result["cases"]]
         planes = result.get("planes", [""])
         facts = (called(result), result["parameters"])
@@ -91,15 +100,16 @@ def _averaging(folder: Path) -> Iterator[Gain]:
 
 
 def _files(folder: Path) -> Iterator[Gain]:
-    """Models of files against the shipped model, each with a run of each of its planes."""
+    """Models against the one that they are held against, each with a run of each of its planes."""
     found = subjects(folder, averaging.FOLDER)
-    shipped = found.get(SHIPPED)
+    against = base(found)
     for name, result in found.items():
-        if shipped is None or name in BY_NAME or name in shipped_models():
+        if against is None or name == against or name in BY_NAME:
             continue
-        rows, plain = ([case["averaged"][0] for case in one["cases"]] for one in (result, shipped))
-        seconds = result["cpu_seconds"][0] / shipped["cpu_seconds"][0]
-        yield _gain(f"{called(result)} instead", called(shipped), result["parameters"], rows, plain, seconds)
+        rows, plain = ([case["averaged"][0] for case in one["cases"]] for one in (result, found[against]))
+        seconds = result["cpu_seconds"][0] / found[against]["cpu_seconds"][0]
+        way = f"{called(result)} instead"
+        yield _gain(way, called(found[against]), result["parameters"], rows, plain, seconds)
 
 
 def _largest(rows: list[dict[str, float | None]]) -> list[dict[str, float | None]]:
