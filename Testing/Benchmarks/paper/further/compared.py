@@ -104,7 +104,7 @@ def _files(folder: Path) -> Iterator[Gain]:
     found = subjects(folder, averaging.FOLDER)
     against = base(found)
     for name, result in found.items():
-        if against is None or name == against or name in BY_NAME:
+        if against is None or name == against or name in BY_NAME or (name in shipped_models() and name != SHIPPED):
             continue
         rows, plain = ([case["averaged"][0] for case in one["cases"]] for one in (result, found[against]))
         seconds = result["cpu_seconds"][0] / found[against]["cpu_seconds"][0]
