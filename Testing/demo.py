@@ -26,7 +26,7 @@ def main() -> int:
     import numpy as np
     import slicer
     from mednca.console import ProgressBar
-    from mednca.metrics import dice
+    from mednca.metrics import dice, hundredths_text
     from MedNCASegmentLib.logic import MedNCASegmentLogic, RunOptions
     from MedNCASegmentLib.sample_data import LABEL, SCAN
     from pictures import Viewer, write_animation
@@ -69,11 +69,11 @@ def main() -> int:
     write_animation(frames, output / "steps.gif")
     overlap = dice(result.labels > 0, truth)
     millilitres = result.volume_ml[label.name]
-    caption = f"{label.name}: {millilitres:.2f} mL, Dice {overlap:.3f} against the expert's outline (white)"
+    caption = f"{label.name}: {hundredths_text(millilitres)} mL, Dice {overlap:.3f} against the expert's outline (white)"
     viewer.draw(result.labels, caption, curve, len(curve) - 1, truth).save(output / "result.png")
 
     print(f"Dice      {overlap:.3f} against the expert's label (a case that took no part in training)")
-    print(f"Volume    {millilitres:.2f} mL (expert {truth.sum() * volume.voxel_volume_ml:.2f} mL)")
+    print(f"Volume    {hundredths_text(millilitres)} mL (expert {hundredths_text(truth.sum() * volume.voxel_volume_ml)} mL)")
     print(f"Time      {seconds:.1f} s")
     print(f"Look at   {output}/result.png and {output}/steps.gif")
     print(f"In Slicer drag {output}/scene.mrb in and play the steps in the sequence toolbar;")

@@ -10,6 +10,7 @@ from panel_case import LABEL, SCAN, PanelCase, library
 # isort: split
 import numpy as np
 import slicer
+from mednca.metrics import hundredths_text
 
 LEAST_DICE = 0.8
 
@@ -36,7 +37,7 @@ class SegmentPanelTest(PanelCase):
         truth = slicer.util.arrayFromVolume(slicer.util.loadLabelVolume(LABEL)) > 0
         self.assertGreater(2 * (found & truth).sum() / (found.sum() + truth.sum()), LEAST_DICE)
         self.assertMessage(node.GetName())
-        self.assertIn(library("wording").hundredthsText(found.sum() / 1000) + " mL", self.ui.resultLabel.text)
+        self.assertIn(hundredths_text(found.sum() / 1000) + " mL", self.ui.resultLabel.text)
         self.assertIn(f"{found.sum():,}", self.ui.resultLabel.text)
         self.assertIdle()
 

@@ -11,7 +11,7 @@ from step_case import StepCase, sceneNodes
 import numpy as np
 import slicer
 import vtk
-from MedNCASegmentLib.wording import hundredthsText
+from mednca.metrics import hundredths_text
 
 
 class StepPlotTest(StepCase):
@@ -54,10 +54,10 @@ class StepPlotTest(StepCase):
         marks = vtk.util.numpy_support.vtk_to_numpy(series[-1].GetTableNode().GetTable().GetColumn(1))
         milliliters = np.count_nonzero(self.result.steps[31].labels) * self.scan.volume.voxel_volume_ml
         self.assertAlmostEqual(float(marks[:2].sum()), milliliters, places=4)
-        self.assertIn(f"{hundredthsText(milliliters)} mL", self.ui.stepLabel.text)
+        self.assertIn(f"{hundredths_text(milliliters)} mL", self.ui.stepLabel.text)
         self.assertFalse(self.ui.labelsLabel.isHidden())
         for name, volume in zip((hippocampus, "Upper half"), marks, strict=False):
-            self.assertIn(f"{name}: {hundredthsText(volume)} mL", self.ui.labelsLabel.text)
+            self.assertIn(f"{name}: {hundredths_text(volume)} mL", self.ui.labelsLabel.text)
         self.assertIn("#1a33e6", self.ui.labelsLabel.text)
 
     def test_nodes_of_the_plot_are_hidden_and_never_saved(self):

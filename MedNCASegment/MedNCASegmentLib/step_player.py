@@ -5,6 +5,7 @@ from pathlib import Path
 import qt
 import slicer
 import vtk
+from mednca.metrics import hundredths_text
 from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
@@ -13,7 +14,7 @@ from .result_outline import ResultOutline
 from .step_numbers import StepNumber, stepNumbers, stepTitle
 from .step_plot import StepPlot
 from .step_surface import StepSurface
-from .wording import hundredthsText, labelsHtml
+from .wording import labelsHtml
 
 UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "MedNCASegmentStepPlayer.ui"
 PLOT_HEIGHT = 180
@@ -133,7 +134,7 @@ class StepPlayer(VTKObservationMixin):
             return
         self._item = item
         self.ui.stepLabel.text = _("{title}: {volume} mL").format(
-            title=stepTitle(self._numbers[item]), volume=hundredthsText(self._plot.volume(item))
+            title=stepTitle(self._numbers[item]), volume=hundredths_text(self._plot.volume(item))
         )
         volumes = self._plot.volumes(item)
         self.ui.labelsLabel.text = labelsHtml(volumes)

@@ -5,6 +5,7 @@ from html import escape
 
 from mednca import Model, Progress, Result
 from mednca.evaluation import dice_of_labels
+from mednca.metrics import hundredths_text
 from slicer.i18n import tr as _
 
 
@@ -57,15 +58,9 @@ def labelsHtml(volumes: list[tuple[str, tuple[float, float, float], float]]) -> 
     lines = []
     for name, color, milliliters in volumes:
         code = "".join(f"{round(255 * part):02x}" for part in color)
-        text = _("{name}: {volume} mL").format(name=name, volume=hundredthsText(milliliters))
+        text = _("{name}: {volume} mL").format(name=name, volume=hundredths_text(milliliters))
         lines.append(f'<span style="color: #{code}">&#9632;</span> {escape(text)}')
     return "<br>".join(lines)
-
-
-def hundredthsText(value: float) -> str:
-    """A volume with two digits. One half-way goes up, whichever way its own rounding has moved it: it reads the
-    same in every place, and in a scene that was saved."""
-    return f"{round(value, 6) + 1e-9:.2f}"
 
 
 def cellText(value: str | float, unit: str) -> str:
@@ -77,7 +72,7 @@ def cellText(value: str | float, unit: str) -> str:
     if unit == "s" and value >= 10:
         return durationText(value)
     if unit:
-        return f"{value:.1f} {unit}" if unit == "s" else f"{hundredthsText(value)} {unit}"
+        return f"{value:.1f} {unit}" if unit == "s" else f"{hundredths_text(value)} {unit}"
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:.3f}"
 
 

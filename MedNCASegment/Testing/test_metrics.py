@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 from mednca import MedNCAError
-from mednca.metrics import dice, hausdorff95, label_dice
+from mednca.metrics import dice, hausdorff95, hundredths_text, label_dice
 
 SPACING = np.array([0.7, 1.3, 3.0])
 
@@ -91,3 +91,10 @@ def test_one_label_takes_all_foreground_and_several_stand_for_themselves():
     found, truth = np.array([[[1, 1, 2, 0]]]), np.array([[[1, 2, 2, 2]]])
     assert label_dice(found, truth, [1]) == pytest.approx([2 * 3 / 7])
     assert label_dice(found, truth, [1, 2]) == pytest.approx([2 * 1 / 3, 2 * 1 / 4])
+
+
+@pytest.mark.parametrize("count", [3665, 3675, 3685])
+def test_a_volume_half_way_goes_up_whatever_the_products_own_rounding(count):
+    expected = f"{count // 10 / 100 + 0.01:.2f}"
+    for volume in (count * 0.001, count / 1000, count * (0.1 * 0.1 * 0.1)):
+        assert hundredths_text(volume) == expected

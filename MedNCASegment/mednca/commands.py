@@ -16,6 +16,7 @@ from .errors import MedNCAError
 from .evaluation import dice_of_labels, distance_problem, evaluate_case, summary, table
 from .files import check_ending, read_volume, stem, write_volume
 from .joining import join as join_models
+from .metrics import hundredths_text
 from .model import load_model, save_model, shipped_models
 from .options import Options, in_words, runs_in_words
 from .segmenter import Result, Segmenter
@@ -64,7 +65,7 @@ def segment(options: argparse.Namespace) -> None:
     if options.json:
         _write_json(options.json, summary)
     for name, ml in result.volume_ml.items():
-        print(f"{name}: {ml:.2f} mL")
+        print(f"{name}: {hundredths_text(ml)} mL")
     print(f"{result.seconds:.1f} s, written to {options.output}")
     if result.is_doubtful:
         print(

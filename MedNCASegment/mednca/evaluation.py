@@ -6,7 +6,7 @@ import numpy as np
 
 from .card import Label
 from .errors import MedNCAError
-from .metrics import dice, distance_tools, hausdorff95, label_masks
+from .metrics import dice, distance_tools, hausdorff95, hundredths_text, label_masks
 from .volume import Volume
 
 
@@ -67,7 +67,7 @@ def table(figures: dict) -> str:
     lines = [("case", "label", "Dice", "HD95 mm", "mL", "reference mL")]
     for row in figures["cases"]:
         for name, overlap in row["dice_by_label"].items():
-            volumes = (f"{row[key][name]:.2f}" for key in ("volume_ml", "reference_ml"))
+            volumes = (hundredths_text(row[key][name]) for key in ("volume_ml", "reference_ml"))
             lines.append((row["case"], name, f"{overlap:.4f}", _number(row["hausdorff95_mm"][name]), *volumes))
     if len(figures["by_label"]) > 1:
         for name, means in figures["by_label"].items():

@@ -14,6 +14,12 @@ def dice(found: np.ndarray, truth: np.ndarray) -> float:
     return 1.0 if total == 0 else 2.0 * int((found & truth).sum()) / total
 
 
+def hundredths_text(value: float) -> str:
+    """A number with two digits, as volumes in mL have. One half-way goes up, whichever way its own rounding has moved
+    it: it reads the same in panel and command line, and in a scene that was saved."""
+    return f"{round(value, 6) + 1e-9:.2f}"
+
+
 def label_masks(found: np.ndarray, truth: np.ndarray, values: list[int]) -> list[tuple[np.ndarray, np.ndarray]]:
     """What is held against each other, label by label: boolean masks of a label map and of its reference.
 
