@@ -139,6 +139,33 @@ def test_a_row_that_was_stopped_early_is_marked_in_figures_5_and_6(tmp_path, mon
     assert {(one["label"], one["marker"]) for one in drawn} == {("med-nca", "o"), ("unet (stopped early)", "X")}
 
 
+def test_many_rows_get_a_line_of_panels_for_each_family_with_the_others_behind(tmp_path, monkeypatch):
+    from matplotlib.axes import Axes
+
+    names = ("med-nca", "med-nca-c16", "unet", "unet-resnet18")
+    curves = {name: robust_result(name, 0.02) for name in names}
+    panels, plot = {}, Axes.plot
+    monkeypatch.setattr(
+        Axes,
+        "plot",
+        lambda axes, *given, **how: panels.setdefault(axes, []).append(how.get("label")) or plot(axes, *given, **how),
+    )
+    draw_curves(curves, 5, tmp_path / "curves.svg")
+    own = [{"med-nca", "med-nca-c16"}, {"unet", "unet-resnet18"}]
+    shown = [set(labels) - {None, "the other family"} for labels in panels.values()]
+    assert shown == [own[0]] * 3 + [own[1]] * 3
+    assert all(labels.count(None) == 2 for labels in panels.values())
+    titles = [(axes.get_title(), axes.get_xlabel()) for axes in panels]
+    assert all(title and not below for title, below in titles[:3])
+    assert all(below and not title for title, below in titles[3:])
+
+
+def test_the_papers_columns_are_left_out_where_none_of_the_rows_is_in_the_paper():
+    further = [row for row in ROWS if row.group == "further"]
+    assert "paper" not in dice_table(further, {}).splitlines()[0]
+    assert "paper: Dice" in dice_table(ROWS, {}).splitlines()[0]
+
+
 def test_names_in_figure_3_do_not_run_into_each_other(tmp_path, monkeypatch):
     from matplotlib.axes import Axes
 

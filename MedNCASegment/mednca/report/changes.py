@@ -221,6 +221,7 @@ EXPERIMENTS = (
         0.0,
         bias_field,
         "Brightness changes smoothly from one place to another, as with an uneven coil; the level is the largest"
-        " coefficient of a polynomial field of order 3.",
+        " coefficient of a polynomial field of order 3. Bright parts are as a rule twice as bright as dark ones at 0.2,"
+        " nearly four times at 0.4, and more than twenty times at 1.",
     ),
 )

@@ -29,6 +29,7 @@ DOCUMENT = REPOSITORY / "Docs" / "evidence.md"
 PICTURES = REPOSITORY / "Docs" / "evidence"
 LARGE = 1e6  # parameters; the models of figure 3 have their names in two columns
 INKS = {"numpy": SHOWN[0], "torch": SHOWN[5], "unet": SHOWN[1]}  # of figure 4, Med-NCA and UNet as in the others
+FAMILIES = {"automaton": "automata:", "unet": "UNets:"}  # in front of an axis
 FEW = 3  # curves whose bands can be told apart
 
 
@@ -115,7 +116,7 @@ def draw_dice(measured: dict[str, dict[str, Any]], path: Path) -> Path:
     axes.plot([], [], "o", color="0.4", markersize=7, label="here, with the standard deviation over cases")
     if any(map(results.is_early, measured.values())):
         axes.plot([], [], EARLY, color="0.4", markersize=7, linestyle="", label="stopped early: supports no claim")
-    axes.plot([], [], "o", mfc="white", mec="0.4", markersize=5, label="in the paper, on its own split")
+    axes.plot([], [], "o", mfc="white", mec="0.4", markersize=5, label="in the paper, on its own split (a dotted line joins the two)")
     right = 150 * max(result["parameters"] for result in measured.values())  # leaves room for names
     axes.set(xscale="log", xlim=(1.5e4, right), xlabel="parameters", ylabel="3D Dice")
     ticks = {1e5: "100,000", 1e6: "1 million", 1e7: "10 million", 1e8: "100 million"}
@@ -171,32 +172,55 @@ def draw_smallest(result: dict[str, Any], path: Path) -> Path:
     panels[0].set_yticks([0.1, 1, 10, 100], ["0.1", "1", "10", "100"])
     panels[1].set_yticks([50, 100, 200, 500, 1000, 2000, 5000], ["50", "100", "200", "500", "1000", "2000", "5000"])
     panels[1].axhline(result["limit_mb"], color="0.5", linewidth=1, linestyle=":")
+    panels[1].text(32, 1.03 * result["limit_mb"], f"{result['limit_mb']} MB", color="0.4", fontsize=8)
     panels[0].plot([], [], "o", color="0.4", mfc="white", label=f"does not run in {result['limit_mb']} MB")
     panels[0].legend(fontsize=8)
     return save(figure, path)
 
 
-def draw_curves(found: dict[str, dict[str, Any]], number: int, path: Path) -> Path:
+def draw_curves(found: dict[str, dict[str, Any]], figure_number: int, path: Path) -> Path:
     """Figures 5 and 6: median over the cases by level, with the middle half of the cases as a band.
 
-    Cases without a Dice at a level are left out there; where none has one, the curve has a gap.
+    Cases without a Dice at a level are left out there; where none has one, the curve has a gap. Where bands of many
+    rows would hide each other, each family has a line of panels, with the medians of the others in grey behind.
     """
-    shown = [one for one in EXPERIMENTS if one.figure == number]
-    figure, panels = canvas(len(shown), 3.5 * len(shown), 3.8, sharey=True)
-    for axes, experiment in zip(panels, shown, strict=True):
-        for index, (name, result) in enumerate(found.items()):
-            curve, how = result["experiments"][experiment.name], look(name, index)
-            overlaps = [results.there(values) or [np.nan] for values in curve["dice"]]
-            low, middle, high = np.transpose([np.percentile(values, (25, 50, 75)) for values in overlaps])
-            if result.get("early"):
-                how["marker"] = EARLY
-            band = 0.15 if len(found) <= FEW else 0.07
-            axes.fill_between(curve["levels"], low, high, color=how["color"], alpha=band, linewidth=0)
-            axes.plot(curve["levels"], middle, **how, markersize=4, linewidth=1.6, label=result["title"])
-        axes.axvline(experiment.unchanged, color="0.6", linewidth=1, linestyle=":")
-        axes.set(title=experiment.title, xlabel=experiment.axis, ylim=(-0.02, 1))
-        axes.set_xticks(experiment.levels, [f"{level:g}" for level in experiment.levels])
-    panels[0].set_ylabel("3D Dice")
-    handles, titles = panels[0].get_legend_handles_labels()
-    figure.legend(handles, titles, loc="outside lower center", ncols=min(len(titles), 4), fontsize=8, handlelength=3)
+    shown = [one for one in EXPERIMENTS if one.figure == figure_number]
+    families: dict[str, dict[str, dict[str, Any]]] = {}
+    for name, result in found.items():
+        family = BY_NAME[name].group if name in BY_NAME and len(found) > FEW else ""
+        families.setdefault(family, {})[name] = result
+    size = 3.5 * len(shown), 3.8 if len(families) == 1 else 0.6 + 3.1 * len(families)
+    figure, axes = canvas(len(shown), *size, lines=len(families), sharey=True)
+    lines = np.atleast_2d(axes)
+    for number, (line, (family, own)) in enumerate(zip(lines, families.items(), strict=True), start=1):
+        for axes, experiment in zip(line, shown, strict=True):
+            for result in (one for name, one in found.items() if name not in own):
+                curve = result["experiments"][experiment.name]
+                axes.plot(curve["levels"], quartiles(curve)[1], color="0.8", linewidth=1, zorder=1)
+            for index, (name, result) in enumerate(own.items()):
+                curve, how = result["experiments"][experiment.name], look(name, index)
+                low, middle, high = quartiles(curve)
+                if result.get("early"):
+                    how["marker"] = EARLY
+                band = 0.15 if len(own) <= FEW else 0.07
+                axes.fill_between(curve["levels"], low, high, color=how["color"], alpha=band, linewidth=0)
+                axes.plot(curve["levels"], middle, **how, markersize=4, linewidth=1.6, label=result["title"])
+            axes.axvline(experiment.unchanged, color="0.6", linewidth=1, linestyle=":")
+            axes.set(ylim=(-0.02, 1))
+            axes.set_xticks(experiment.levels, [f"{level:g}" for level in experiment.levels])
+            if number == 1:
+                axes.set_title(experiment.title)
+            if number == len(lines):
+                axes.set_xlabel(experiment.axis)
+        line[0].set_ylabel(" ".join(filter(None, (FAMILIES.get(family), "3D Dice"))))
+    handles = [one for line in lines for one in line[0].get_legend_handles_labels()[0]]
+    if len(lines) > 1:
+        handles += lines[0][0].plot([], [], color="0.8", linewidth=1, label="the other family")
+    figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 4), fontsize=8, handlelength=3)
     return save(figure, path)
+
+
+def quartiles(curve: dict[str, Any]) -> np.ndarray:
+    """Lower quartile, median and upper quartile [3, level] over the cases that have a Dice; not-a-number where none."""
+    overlaps = [results.there(values) or [np.nan] for values in curve["dice"]]
+    return np.transpose([np.percentile(values, (25, 50, 75)) for values in overlaps])

@@ -46,16 +46,19 @@ def look(name: str, index: int = 0) -> dict[str, Any]:
     return {"color": SHOWN[order[place % len(order)]], "linestyle": line, "marker": marker}
 
 
-def canvas(panels: int, width: float, height: float, **options):
-    """A figure of panels side by side, sizes in inches; returns it and its axes."""
+def canvas(panels: int, width: float, height: float, lines: int = 1, **options):
+    """A figure of panels side by side, in one line or several, sizes in inches; returns it and its axes, by line where
+    there are several."""
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
     pyplot.rcParams.update(SETTINGS)
-    figure, axes = pyplot.subplots(1, panels, figsize=(width, height), layout="constrained", squeeze=False, **options)
-    return figure, axes[0]
+    figure, axes = pyplot.subplots(
+        lines, panels, figsize=(width, height), layout="constrained", squeeze=False, **options
+    )
+    return figure, axes[0] if lines == 1 else axes
 
 
 def save(figure, path: Path) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from mednca.report.changes import EXPERIMENTS
@@ -18,9 +18,9 @@ NOT_HERE = {"prostate": " here (data)"}
 
 
 def dice_table(
-    rows: Iterable[Row], found: dict[str, dict[str, Any]], task: Task = HIPPOCAMPUS, noted: bool = True
+    rows: Sequence[Row], found: dict[str, dict[str, Any]], task: Task = HIPPOCAMPUS, noted: bool = True
 ) -> str:
-    """Table 1 and figure 3: ours and the paper's columns side by side.
+    """Table 1 and figure 3: ours and the paper's columns side by side; ours alone if none of the rows is in the paper.
 
     Args:
         rows: the lines.
@@ -49,6 +49,8 @@ def dice_table(
                 spread(*row.paper_dice[task.name]) if task.name in row.paper_dice else MINUS,
             )
         )
+    if not any(row.paper_parameters or task.name in row.paper_dice for row in rows):
+        lines = [line[:-2] for line in lines]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n\n" + "\n".join(notes) + "\n"
 
 

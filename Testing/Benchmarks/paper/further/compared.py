@@ -35,7 +35,7 @@ class Gain:
     better: int  # cases
     cases: int
     hausdorff95_mm: float | None
-    parameters: int
+    parameters: int | None  # None: a part of a model, whose count its result does not say
     times: float | None  # how many times the plain model's processor time; finding components takes next to none
 
 
@@ -84,7 +84,7 @@ def _averaging(folder: Path) -> Iterator[Gain]:
         yield _plain(*facts, plain, planes)
         for plane in planes if len(planes) > 1 else ():
             rows = [case["by_plane"][plane] for case in result["cases"]]
-            yield _gain(f"{plane} slices alone", *facts, rows, plain, None)
+            yield _gain(f"{plane} slices alone", called(result), None, rows, plain, None)
         for number, rounds in enumerate(result["runs"][1:], start=1):
             seconds = result["cpu_seconds"][number] / result["cpu_seconds"][0]
             rows = [case["averaged"][number] for case in result["cases"]]
@@ -168,7 +168,7 @@ def _plain(against: str, parameters: int, rows: list[dict[str, float | None]], p
 def _gain(
     way: str,
     against: str,
-    parameters: int,
+    parameters: int | None,
     rows: list[dict[str, float | None]],
     plain: list[dict[str, float | None]],
     seconds: float | None,

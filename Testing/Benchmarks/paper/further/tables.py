@@ -10,6 +10,7 @@ from mednca.options import runs_in_words
 from mednca.report.changes import EXPERIMENTS
 
 from .. import results
+from ..tables import number
 from . import artefacts, quality
 from .alarms import finding
 from .compared import called, gains, principal, subjects
@@ -44,7 +45,7 @@ def gains_table(folder: Path) -> str:
                 "" if plain else "{:+.4f} ({:+.4f} to {:+.4f})".format(*one.difference),
                 "" if plain else f"{one.better} of {one.cases}",
                 distance,
-                f"{one.parameters:,}",
+                number(one.parameters),
                 "-" if one.times is None else f"{one.times:.1f} x",
             )
         )
@@ -72,8 +73,8 @@ def alarms_table(folder: Path) -> str:
     return _markdown(lines) + "\n" + "\n".join(_by_change(result) for result in principal(found).values())
 
 
-def _two_digits(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
+def _digits(value: float | None, count: int = 2) -> str:
+    return "-" if value is None else f"{value:.{count}f}"
 
 
 def _share(part: int, whole: int) -> str:
@@ -82,14 +83,14 @@ def _share(part: int, whole: int) -> str:
 
 WORDS = {
     "failures (Dice below {failure}) among all scans": lambda one: _share(one.failures, one.scans),
-    "rank correlation of score and Dice, all scans": lambda one: _two_digits(one.correlation),
-    "rank correlation, scans as they are": lambda one: _two_digits(one.correlation_as_they_are),
-    "area under the ROC curve": lambda one: _two_digits(one.area),
-    "area, without the ends of the ranges": lambda one: _two_digits(one.area_in_the_middle),
+    "rank correlation of score and Dice, all scans": lambda one: _digits(one.correlation),
+    "rank correlation, scans as they are": lambda one: _digits(one.correlation_as_they_are),
+    "area under the ROC curve": lambda one: _digits(one.area, 3),
+    "area, without the ends of the ranges": lambda one: _digits(one.area_in_the_middle, 3),
     "cut-off, chosen on one half of the cases": lambda one: "-" if one.cut_off is None else f"{one.cut_off:.3f}",
     "on the other half: failures that it finds": lambda one: _found(one.checked),
     "on the other half: failures found, without the ends": lambda one: _found(one.checked_in_the_middle),
-    "on the other half: lowest Dice that it misses": lambda one: _two_digits(one.worst_missed),
+    "on the other half: lowest Dice that it misses": lambda one: _digits(one.worst_missed),
     "on the other half: false alarms among good ones": lambda one: _false(one.checked),
     "on the other half: false alarms, without the ends": lambda one: _false(one.checked_in_the_middle),
 }
