@@ -77,6 +77,31 @@ def test_validation_cases_are_those_that_none_has_learnt_from():
     assert [one["validation_cases"] for one in join(models).card.training["joined"]][1] == ["b", "c"]
 
 
+def test_a_joined_model_has_the_licences_and_the_data_of_all():
+    first, second, third = three(licence="CC-BY-SA 4.0")
+    facts = [{"data": "One", "data_licence": "A"}, {"data": "Two", "data_licence": "A"}, {}]
+    second = replace(second, card=replace(second.card, licence="CC-BY-NC 4.0"))
+    models = [
+        replace(one, card=replace(one.card, training=fact))
+        for one, fact in zip((first, second, third), facts, strict=True)
+    ]
+    card = join(models).card
+    assert card.licence == "CC-BY-SA 4.0; CC-BY-NC 4.0"
+    assert (card.training["data"], card.training["data_licence"]) == ("One; Two", "A")
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_what_could_not_be_read_back_is_not_joined(name):
+    with pytest.raises(MedNCAError, match="'name' must not be empty"):
+        join(three(), name)
+
+
+@pytest.mark.parametrize("kept", [None, 3, "abc", [["x"]], [1]], ids=str)
+def test_a_card_with_validation_cases_that_are_no_names_is_refused(kept):
+    with pytest.raises(MedNCAError, match="'training.validation_cases' must be a list of names"):
+        small_card(training={"validation_cases": kept})
+
+
 def test_a_joined_model_is_read_back_from_its_file(tmp_path):
     joined = join(three())
     save_model(joined, tmp_path / "joined.npz")
@@ -160,6 +185,9 @@ def test_the_command_joins_files_and_the_result_segments(place, out):
     assert re.search(r"Cells +coronal: 8 channels, hidden size 16; sagittal: 6 channels, hidden size 12; axial", said)
     assert re.search(r"Runs +3 runs, of coronal, sagittal and axial slices", said)
     answers("segment", place / "scan.nii.gz", "-o", out / "s.nii.gz", "--model", out / "joined.npz")
+    before = files[0].read_bytes()
+    refuses("join", *files, "-o", files[0], words="is one of the models to join; write to another file")
+    assert files[0].read_bytes() == before
     refuses("join", files[0], "-o", out / "no.npz", words="two models or more")
     refuses("join", files[0], "nothing", "-o", out / "no.npz", words="There is no model")
     assert not (out / "no.npz").exists()

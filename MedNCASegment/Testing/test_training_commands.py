@@ -15,6 +15,9 @@ from training_case import RECIPE, same_weights, status_of, weights, write_cases,
 
 from mednca.training.artefacts import transforms  # isort: skip
 from mednca.training.learner import Learner  # isort: skip
+from mednca.training.plan import Plan  # isort: skip
+from mednca.training.recipe import Recipe  # isort: skip
+from mednca.training.starting import start_of  # isort: skip
 from mednca.training.trainer import Trainer  # isort: skip
 
 
@@ -235,7 +238,13 @@ def test_weights_that_do_not_fit_are_refused(train, tmp_path, changes, words):
     assert_one_sentence(train("--start", tmp_path / "nowhere.npz"), "There is no model file")
 
 
-def test_a_training_does_not_begin_with_a_joined_model(train, tmp_path):
-    other = small_model(input={"plane": "axial", "spacing": [1.0, 1.0]})
-    save_model(join([small_model(), other]), tmp_path / "joined.npz")
-    assert_one_sentence(train("--start", tmp_path / "joined.npz"), "joined of several models; start from one of these")
+def test_a_training_begins_with_the_rule_of_a_joined_model_for_its_plane(train, tmp_path):
+    axial, sagittal = (small_model(1, input={"plane": plane, "spacing": [1.0, 1.0]}) for plane in ("axial", "sagittal"))
+    save_model(join([axial, small_model()]), tmp_path / "joined.npz")
+    save_model(join([axial, sagittal]), tmp_path / "others.npz")
+    assert_one_sentence(train("--start", tmp_path / "others.npz"), "has no rule for coronal slices, which the plan has")
+    plan = Plan(small_card(), Recipe(iterations=1))
+    begun = start_of(str(tmp_path / "joined.npz"), plan)
+    for found, wanted in zip(begun.rules, small_model().rules, strict=True):
+        for name, array in wanted.arrays().items():
+            np.testing.assert_array_equal(found.arrays()[name], array)

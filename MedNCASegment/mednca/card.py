@@ -145,6 +145,11 @@ def _card_from(raw: dict[str, Any]) -> Card:
     need(bool(raw["name"].strip()), "'name' must not be empty")
     for name in ("training", "evaluation"):
         need(isinstance(raw.get(name, {}), dict), f"'{name}' must be an object")
+    kept = raw.get("training", {}).get("validation_cases", [])
+    need(
+        isinstance(kept, list) and all(isinstance(one, str) for one in kept),
+        "'training.validation_cases' must be a list of names",
+    )
     need(isinstance(raw.get("largest_component", False), bool), "'largest_component' must be true or false")
     need(isinstance(raw.get("mirrored", False), bool), "'mirrored' must be true or false")
     need(_is_int(raw.get("runs", 1), 1, MAX_RUNS), f"'runs' must be a whole number from 1 to {MAX_RUNS}")

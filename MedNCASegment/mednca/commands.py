@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -183,6 +184,8 @@ def join(options: argparse.Namespace) -> None:
     """`mednca join`: models of different planes to one model file."""
     need_model_ending(options.output)
     need_folder_of(options.output)
+    if any(os.path.realpath(one) == os.path.realpath(options.output) for one in options.models):
+        raise MedNCAError(f"'{options.output}' is one of the models to join; write to another file.")
     model = join_models([load_model(one) for one in options.models], options.name)
     save_model(model, options.output)
     planes = in_words(model.card.input.planes)

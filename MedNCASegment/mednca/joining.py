@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from .card import FurtherRule
+from .card import Card, FurtherRule
 from .errors import MedNCAError
 from .model import Model
 from .options import in_words
@@ -48,19 +48,26 @@ def join(models: Sequence[Model], name: str | None = None) -> Model:
     )
     trainings = [one.card.training for one in models]
     kept = [set(training.get("validation_cases", ())) for training in trainings]
-    facts = {key: card.training[key] for key in ("data", "data_licence") if key in card.training}
+    facts = {key: text for key in ("data", "data_licence") if (text := _together(one.get(key) for one in trainings))}
     joined = replace(
         card,
-        name=name or card.name,
+        name=card.name if name is None else name,
         input=replace(card.input, further_planes=tuple(planes[1:])),
         further_rules=further,
+        licence=_together(one.card.licence for one in models),
         runs=len(models),
         mirrored=False,
         spread_limit=None,
         training={**facts, "validation_cases": sorted(set.intersection(*kept)), "joined": trainings},
         evaluation={},
     )
-    return Model(joined, [rule for one in models for rule in one.rules])
+    # Read back, so that nothing is made that could not be loaded.
+    return Model(Card.from_json(joined.to_json()), [rule for one in models for rule in one.rules])
+
+
+def _together(texts: Iterable[str | None]) -> str:
+    """Texts that each of several models has, once each."""
+    return "; ".join(dict.fromkeys(text for text in texts if text))
 
 
 ALIKE = ("their labels", "how they are fed", "their levels and steps", "their fire rate")

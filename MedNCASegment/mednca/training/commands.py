@@ -11,10 +11,10 @@ from pathlib import Path
 from ..arguments import need_folder_of, need_model_ending
 from ..console import ProgressBar, duration
 from ..errors import MedNCAError
-from ..model import load_model, save_model
+from ..model import save_model
 from .failing import memory_explained, told
 from .run_folder import CHECKPOINT, PLAN, SPLIT, RunFolder
-from .starting import cases_of, check_arguments, new_job, resumed_job
+from .starting import cases_of, check_arguments, new_job, resumed_job, start_of
 
 
 def train(options: argparse.Namespace) -> None:
@@ -75,7 +75,7 @@ def _train(options: argparse.Namespace, folder: RunFolder, world) -> None:
     try:
         with memory_explained(job.plan):
             begin = job.request.get("start") if kept is None else None
-            start = load_model(begin) if begin else None
+            start = start_of(begin, job.plan) if begin else None
             trainer = Trainer(job, training, validation, folder, world, kept, display.show, start)
             display.say(
                 f"{len(training)} {'case' if len(training) == 1 else 'cases'} to train on, {len(validation)} to"

@@ -97,7 +97,7 @@ def new_job(options: argparse.Namespace) -> Job:
         split = split_cases(looked.cases, share, recipe.seed)
     training, validation = ([case.name for case in part] for part in split)
     if options.start:
-        plan = _started(plan, load_model(options.start), validation)
+        plan = _started(plan, start_of(options.start, plan), validation)
     left_out = sorted([*options.exclude, *looked.bad])
     print(summary(plan), file=sys.stderr)
     return Job(plan, training, validation, left_out, _settled(options), command_line("--resume"))
@@ -137,6 +137,23 @@ def cases_of(job: Job, folder: str) -> tuple[list[AnyCase], list[AnyCase]]:
     return [found[name] for name in job.training], [found[name] for name in job.validation]
 
 
+def start_of(name_or_path: str, plan: Plan) -> Model:
+    """The model that a training begins with; of a joined one, the rule for the plan's first plane.
+
+    Raises:
+        MedNCAError: there is no such model, or it has no rule for that plane.
+    """
+    model, plane = load_model(name_or_path), plan.card.input.plane
+    if not model.card.further_rules:
+        return model
+    if plane not in model.card.input.planes:
+        raise MedNCAError(
+            f"'{model.card.name}' has no rule for {plane} slices, which the plan has; start from another model, or"
+            " change the plan."
+        )
+    return model.of_plane(plane)
+
+
 def _started(plan: Plan, start: Model, validation: list[str]) -> Plan:
     """The plan, its card saying which model's weights it begins with.
 
@@ -144,8 +161,6 @@ def _started(plan: Plan, start: Model, validation: list[str]) -> Plan:
         MedNCAError: the weights do not fit the plan's card.
     """
     card, other = plan.card, start.card
-    if other.further_rules:
-        raise MedNCAError(f"'{other.name}' is joined of several models; start from one of these.")
     for name, wanted, found in (
         ("levels", len(card.levels), len(other.levels)),
         ("channels a cell", card.channels, other.channels),
