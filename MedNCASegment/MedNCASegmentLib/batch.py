@@ -264,6 +264,7 @@ class SegmentationBatch(Batch):
 
     def _add(self, index: int, result: Result, scan: Scan, folder: int, created: list) -> Iterator[RunOutputs | None]:
         scene, volumeNode = slicer.mrmlScene, self._present(index)
+        scan.checkPlace(volumeNode)
         name = volumeNode.GetName()
         title = scene.GenerateUniqueName(_("{name} segmentation").format(name=name))
         created.append(scene.AddNewNodeByClass("vtkMRMLSegmentationNode", title))

@@ -33,10 +33,10 @@ def putIntoFolder(folder: int, node) -> None:
 
 
 def runFolderOf(node) -> int:
-    """The run folder in which a node lies; 0 when it lies in none."""
+    """The folder of the run that has made a node; 0 when the node lies in none, or has been put there, as a copy is."""
     hierarchy = subjectHierarchy()
     item = hierarchy.GetItemByDataNode(node) if node is not None else 0
-    parent = hierarchy.GetItemParent(item) if item else 0
+    parent = hierarchy.GetItemParent(item) if item and hierarchy.GetItemAttribute(item, MADE_ATTRIBUTE) else 0
     return parent if parent and hierarchy.GetItemAttribute(parent, RUN_ATTRIBUTE) else 0
 
 

@@ -11,6 +11,7 @@ from .reading import Scan
 from .steps import addColors
 
 UPDATES_PER_SECOND = 15.0
+REST = 9.0  # times as long as an update takes nothing is updated
 
 
 class LiveView:
@@ -27,7 +28,7 @@ class LiveView:
         scene = slicer.mrmlScene
         self._created: list = []
         self._labelLayer = LabelLayer()
-        self._shown = 0.0
+        self._next = 0.0
         colors = addColors(card, self._created)
         colors.SetSaveWithScene(False)
         colors.SetHideFromEditors(True)
@@ -46,12 +47,14 @@ class LiveView:
 
     def update(self, progress: Progress) -> None:
         """Show how far the run is, unless it was shown just now or somebody has removed the node."""
-        now = time.monotonic()
-        if progress.live is None or now - self._shown < 1.0 / UPDATES_PER_SECOND or self.node.GetScene() is None:
+        started = time.monotonic()
+        if progress.live is None or started < self._next or self.node.GetScene() is None:
             return
-        self._shown = now
         slicer.util.arrayFromVolume(self.node)[:] = progress.live.transpose(2, 1, 0)
         slicer.util.arrayFromVolumeModified(self.node)
+        # A large volume takes long to show, and most of the time is the run's.
+        ended = time.monotonic()
+        self._next = ended + max(1.0 / UPDATES_PER_SECOND, REST * (ended - started))
 
     def close(self) -> None:
         """Take the node out of the scene and show the label layer that was there before."""

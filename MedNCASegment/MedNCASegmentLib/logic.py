@@ -93,7 +93,7 @@ class SegmentationRun:
                     return self.progress
             while not self.finished:
                 self.outputs = next(self._adding)
-                if self.outputs is not None:
+                if self.outputs is not None or self.cancelled:  # by something that a new node has set off
                     self._end()
                 elif time.perf_counter() >= until:
                     break
@@ -111,12 +111,13 @@ class SegmentationRun:
     def _end(self) -> None:
         self.finished = True
         self._events.close()
-        if self._adding is not None:
+        if self._adding is not None and not self._adding.gi_running:
             self._adding.close()
 
     def _addNodes(self):
         if not slicer.mrmlScene.IsNodePresent(self._volumeNode):
             raise MedNCAError(_("The volume was removed while it was being segmented; choose another one."))
+        self.scan.checkPlace(self._volumeNode)
         # An output that was removed meanwhile is replaced by a new one, so that the work is not lost.
         output = self._outputNode if slicer.mrmlScene.IsNodePresent(self._outputNode) else None
         card, result = self._segmenter.model.card, self.progress.result

@@ -20,6 +20,17 @@ class Scan:
     volume: Volume  # array [i, j, k] of the part; affine to world RAS with linear parent transforms applied
     ijkToRAS: vtk.vtkMatrix4x4  # of the part, in the node's own coordinates, as its other nodes need it
     inside: np.ndarray | None  # boolean [i, j, k], the voxels inside the region of interest; None: all
+    whole: tuple[float, ...] = ()  # where the volume was, and its size: what `_placeOf` says
+
+    def checkPlace(self, volumeNode) -> None:
+        """Raises MedNCAError when the volume lies elsewhere in its own coordinates by now, or has another size, so that
+        a result would lie in the wrong place."""
+        if _placeOf(volumeNode) != self.whole:
+            raise MedNCAError(
+                _("'{name}' was moved or replaced while it was being segmented; segment it again.").format(
+                    name=volumeNode.GetName()
+                )
+            )
 
 
 def isScan(node) -> bool:
@@ -43,7 +54,7 @@ def readScan(volumeNode, roiNode=None) -> Scan:
     local = vtk.vtkMatrix4x4()
     volumeNode.GetIJKToRASMatrix(local)
     if roiNode is None:
-        return Scan(Volume(np.array(array), affine), local, None)
+        return Scan(Volume(np.array(array), affine), local, None, _placeOf(volumeNode))
 
     start, stop = blockInside(volumeNode, roiNode)
     part = np.array(array[tuple(slice(a, b) for a, b in zip(start, stop, strict=True))])
@@ -51,7 +62,7 @@ def readScan(volumeNode, roiNode=None) -> Scan:
     shift[:3, 3] = start
     affine = affine @ shift
     local = slicer.util.vtkMatrixFromArray(slicer.util.arrayFromVTKMatrix(local) @ shift)
-    return Scan(Volume(part, affine), local, _insideROI(roiNode, affine, part.shape))
+    return Scan(Volume(part, affine), local, _insideROI(roiNode, affine, part.shape), _placeOf(volumeNode))
 
 
 def blockInside(volumeNode, roiNode) -> tuple[np.ndarray, np.ndarray]:
@@ -83,6 +94,15 @@ def worldAffine(volumeNode) -> np.ndarray:
         transformNode.GetMatrixTransformToWorld(toWorld)
         vtk.vtkMatrix4x4.Multiply4x4(toWorld, matrix, matrix)
     return slicer.util.arrayFromVTKMatrix(matrix)
+
+
+def _placeOf(volumeNode) -> tuple[float, ...]:
+    """IJK to RAS of the node itself, row by row, and its size in voxels."""
+    matrix = vtk.vtkMatrix4x4()
+    volumeNode.GetIJKToRASMatrix(matrix)
+    image = volumeNode.GetImageData()
+    shape = image.GetDimensions() if image is not None else (0, 0, 0)
+    return (*slicer.util.arrayFromVTKMatrix(matrix).ravel(), *shape)
 
 
 def _checkScalarVolume(volumeNode) -> None:

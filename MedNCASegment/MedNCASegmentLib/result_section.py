@@ -4,9 +4,10 @@ import qt
 import slicer
 from slicer.util import VTKObservationMixin
 
+from .content import isChanged
 from .run_results import RunResults, resultsOf, segmentedVolume
 from .step_player import StepPlayer
-from .summary import batchHtml, tableHtml
+from .summary import batchHtml, changedHtml, tableHtml
 
 
 class ResultSection(VTKObservationMixin):
@@ -17,6 +18,7 @@ class ResultSection(VTKObservationMixin):
         VTKObservationMixin.__init__(self)
         self._ui = ui
         self._shown: RunResults | None = None
+        self._changed = False  # by hand, after the run
         self._checkPending = False
         self._player = StepPlayer(ui.playerPlace.layout())
         ui.show3DButton.connect("toggled(bool)", self._onShow3D)
@@ -36,11 +38,11 @@ class ResultSection(VTKObservationMixin):
         if results != self._shown:
             self.hide()
             self._shown = results
+            self._changed = isChanged(segmentationNode)
             self._observe(results)
             if results.browserNode is not None:
                 self._player.show(results.sequenceNode, results.browserNode, results.folder, segmentationNode)
-        summary = tableHtml(results.tableNode)
-        self._ui.resultLabel.text = summary
+        self._ui.resultLabel.text = tableHtml(results.tableNode) + (changedHtml() if self._changed else "")
         self._onDisplayModified()
         self._showButtons(True)
         self._ui.resultsSection.visible = True

@@ -7,6 +7,7 @@ import slicer
 from mednca import Card, Result
 from slicer.i18n import tr as _
 
+from .content import rememberContent
 from .hierarchy_folder import createRunFolder, putIntoFolder, removeRunFolder, runFolderOf
 from .measures import fillTable, measure
 from .reading import Scan
@@ -80,6 +81,7 @@ def addRunNodes(
             removeRunFolder(earlier, keep=[outputs.segmentationNode])
         for node in (outputs.segmentationNode, *created):
             putIntoFolder(folder, node)
+        rememberContent(outputs.segmentationNode)
     except BaseException:
         for node in reversed(created):
             if scene.IsNodePresent(node):

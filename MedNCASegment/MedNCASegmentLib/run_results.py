@@ -52,7 +52,8 @@ def outputFor(volumeNode, segmentationNode):
     if volumeNode is None or former is volumeNode:
         return segmentationNode
     latest = latestSegmentationOf(volumeNode)
-    return segmentationNode if latest is None and former is None else latest
+    isFree = former is None and not runFolderOf(segmentationNode)  # not the result of a volume that is gone
+    return segmentationNode if latest is None and isFree else latest
 
 
 def latestSegmentationOf(volumeNode):

@@ -2,6 +2,8 @@
 
 from html import escape
 
+from slicer.i18n import tr as _
+
 from .wording import cellText
 
 HEAD = '<td style="padding-right: 8px">{}</td>'
@@ -44,6 +46,11 @@ def tableHtml(tableNode) -> str:
         values = [_cell(table, row, index, unit) for row in range(table.GetNumberOfRows())]
         lines.append(HEAD.format(escape(title)) + "".join(VALUE.format(escape(value)) for value in values))
     return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>" + below
+
+
+def changedHtml() -> str:
+    """What is said below the table of a run whose segmentation was changed by hand."""
+    return "<p>" + escape(_("The segmentation was changed since; these figures are those of the run.")) + "</p>"
 
 
 def _cell(table, row: int, column: int, unit: str, isIndex: bool = False) -> str:

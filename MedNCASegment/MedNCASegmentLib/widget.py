@@ -12,6 +12,7 @@ from slicer.ScriptedLoadableModule import ScriptedLoadableModuleWidget
 from slicer.util import VTKObservationMixin
 
 from .batch import Batch
+from .content import keptText
 from .gui_connection import GuiConnection
 from .live_view import LiveView
 from .logic import MedNCASegmentLogic, RunOptions
@@ -37,6 +38,7 @@ class _UnderWay:
     volumeNode: slicer.vtkMRMLScalarVolumeNode | None
     outputNode: slicer.vtkMRMLSegmentationNode | None
     in3D: bool  # the former result was shown in 3D
+    kept: str = ""  # says which segmentation was chosen for the result and is not replaced, and why
     batch: Batch | None = None  # many volumes; then there is no one volume and output
 
 
@@ -197,13 +199,16 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def _startMany(self, parameters) -> None:
         batch = startBatch(self.logic, parameters)
-        self._underWay = _UnderWay(parameters, None, None, False, batch)
+        self._underWay = _UnderWay(parameters, None, None, False, batch=batch)
         self._results.hide()
         self._runs.start(batch, batchProgressText)
 
     def _startOne(self, parameters) -> None:
         volumeNode, output = parameters.inputVolume, parameters.outputSegmentation
-        self._underWay = _UnderWay(parameters, volumeNode, output, output is not None and isShownIn3D(output))
+        in3D, kept = output is not None and isShownIn3D(output), keptText(output)
+        if kept:
+            output = None
+        self._underWay = _UnderWay(parameters, volumeNode, output, in3D, kept=kept)
         card = self.logic.card(parameters.model)
         run = self.logic.start(
             volumeNode,
@@ -233,7 +238,7 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             text = _("The result is in '{name}'; read what is said of it under Results before you use it.")
         else:
             text = _("The result is in '{name}'.")
-        return text.format(name=segmentationNode.GetName())
+        return " ".join(filter(None, (text.format(name=segmentationNode.GetName()), self._underWay.kept)))
 
     def _onOver(self) -> None:
         self._underWay = None
