@@ -69,11 +69,12 @@ def main() -> int:
     write_animation(frames, output / "steps.gif")
     overlap = dice(result.labels > 0, truth)
     millilitres = result.volume_ml[label.name]
-    caption = f"{label.name}: {hundredths_text(millilitres)} mL, Dice {overlap:.3f} against the expert's outline (white)"
+    volumes = [hundredths_text(one) for one in (millilitres, truth.sum() * volume.voxel_volume_ml)]
+    caption = f"{label.name}: {volumes[0]} mL, Dice {overlap:.3f} against the expert's outline (white)"
     viewer.draw(result.labels, caption, curve, len(curve) - 1, truth).save(output / "result.png")
 
     print(f"Dice      {overlap:.3f} against the expert's label (a case that took no part in training)")
-    print(f"Volume    {hundredths_text(millilitres)} mL (expert {hundredths_text(truth.sum() * volume.voxel_volume_ml)} mL)")
+    print(f"Volume    {volumes[0]} mL (expert {volumes[1]} mL)")
     print(f"Time      {seconds:.1f} s")
     print(f"Look at   {output}/result.png and {output}/steps.gif")
     print(f"In Slicer drag {output}/scene.mrb in and play the steps in the sequence toolbar;")

@@ -1,5 +1,5 @@
-"""What a person has in the scene and MedNCASegment must not lose or misplace: corrections, copies, results of scans that
-are gone, volumes that are moved meanwhile.
+"""What a person has in the scene and MedNCASegment must not lose or misplace: corrections, copies, results of scans
+that are gone, volumes that are moved meanwhile.
 
 Runs under pytest on the stand-in host, and unchanged with unittest in a Slicer that has the module.
 """

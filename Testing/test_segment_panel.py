@@ -5,7 +5,7 @@ Runs under pytest on the stand-in host, and unchanged with unittest in a Slicer 
 
 import unittest
 
-from panel_case import LABEL, SCAN, PanelCase, library
+from panel_case import LABEL, SCAN, PanelCase
 
 # isort: split
 import numpy as np

@@ -13,6 +13,7 @@ from unittest import mock
 from train_panel_case import TrainPanelCase, columnOf, library, saveTrainedModel
 
 # isort: split
+import qt
 import slicer
 from mednca import load_model
 from MedNCASegmentLib import MedNCASegmentLogic
@@ -278,6 +279,23 @@ class TrainResultsTest(TrainPanelCase):
         ):
             self.ui.saveModelButton.click()
         self.assertIn("does not exist", self.ui.messageLabel.text)
+
+    def test_fileToSaveIsNotReplacedUnasked(self):
+        ask = library("result_section").askWhereToSave
+        there, new = self.folder / "there.npz", self.folder / "new"
+        there.write_text("precious")
+        for chosen, answer, expected in (
+            (there.with_suffix(""), False, ""),
+            (there.with_suffix(""), True, str(there)),
+            (there, False, str(there)),  # the dialog itself has asked
+            (new, False, f"{new}.npz"),
+            ("", False, ""),
+        ):
+            with (
+                mock.patch.object(qt.QFileDialog, "getSaveFileName", lambda *given, path=str(chosen): path),
+                mock.patch.object(slicer.util, "confirmOkCancelDisplay", lambda text, answer=answer: answer),
+            ):
+                self.assertEqual(ask("model"), expected)
 
     def test_damagedModelGetsASentence(self):
         self.showRun()

@@ -64,6 +64,14 @@ class TrainEndingTest(TrainRunCase):
             self.ui.stopButton.click()
         self.assertTrue(self.isAlive())
 
+    def test_aProcessThatCannotBeEndedIsNotSaidToBe(self):
+        self.start("mute")
+        with mock.patch.object(process, "end_with_children", lambda pid, started: False):
+            self.ui.stopButton.click()
+        self.assertIn("could not be ended", self.message())
+        self.ui.stopButton.click()
+        self.assertIn("was ended", self.message())
+
     def test_aProcessThatDoesNotAnswerIsEndedWithItsChildren(self):
         folder = self.startAndWaitForProgress("deaf")
         self.waitUntil(lambda: (folder / "checkpoint.pt").exists())

@@ -34,8 +34,10 @@ def isChanged(segmentationNode) -> bool:
 
 
 def keptText(segmentationNode) -> str:
-    """Why a segmentation is not to be replaced, in one sentence: it holds what a run could not make again. Empty for the
-    result of a run as it was, and for an empty one."""
+    """Why a segmentation is not to be replaced, in one sentence: it holds what a run could not make again.
+
+    Empty for the result of a run as it was, and for an empty one.
+    """
     if segmentationNode is None or segmentationNode.GetSegmentation().GetNumberOfSegments() == 0:
         return ""
     if isChanged(segmentationNode):

@@ -24,9 +24,6 @@ class Measures:
 def measure(result: Result, card: Card) -> Iterator[Measures]:
     """The figures of each label, in the card's order, measured as they are asked for: one label of 256 x 256 x 256
     voxels takes about 0.1 s.
-
-    Raises:
-        MedNCAError: SimpleITK, which finds the largest component, is not installed.
     """
     for index, label in enumerate(card.labels):
         # NumPy's numbers are no column type.

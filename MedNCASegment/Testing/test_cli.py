@@ -11,6 +11,8 @@ from mednca import read_volume, save_model, shipped_models
 
 
 def test_segment_writes_everything_it_is_asked_for_on_the_grid_of_the_scan(place, out):
+    (out / "steps").mkdir()
+    (out / "steps" / "level2_step099.nii.gz").write_text("of a run with more steps")
     said = answers(
         *("segment", place / "scan.nii.gz", "-o", out / "seg.nii.gz", "--model", place / "small.npz"),
         *("--engine", "numpy", "--device", "cpu", "--seed", "3", "--runs", "2"),
@@ -32,6 +34,7 @@ def test_segment_writes_everything_it_is_asked_for_on_the_grid_of_the_scan(place
     assert facts["volume_ml"]["Blob"] == pytest.approx(labels.sum() * 1.0 * 1.5 * 1.25 / 1000)
     assert (facts["seed"], facts["runs"], facts["engine"]) == (3, 2, "numpy")
     assert facts["quality"] > 0
+    assert facts["doubtful"] is False
 
 
 def test_the_same_seed_writes_the_same_segmentation_and_another_seed_another(place, out):

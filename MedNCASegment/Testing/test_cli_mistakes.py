@@ -78,6 +78,7 @@ def test_a_bad_scan_is_refused_with_one_sentence_and_nothing_is_written(place, o
         (("segment", "SCAN", "-o", "OUT/s.nii", "--runs", "0"), "runs"),
         (("segment", "SCAN", "-o", "OUT/s.nii", "--engine", "tpu"), "invalid choice"),
         (("segment", "SCAN", "-o", "OUT/s.nii", "--engine", "numpy", "--device", "cuda"), "CPU only"),
+        (("segment", "SCAN", "-o", "OUT/s.nii", "--device", "gpu"), "no device 'gpu'; choose cpu or cuda"),
         (("info",), "required"),
         (("info", "nothing"), "no model"),
         (("evaluate", "--images", "OUT", "--labels", "OUT"), "--model"),

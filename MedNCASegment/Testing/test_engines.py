@@ -189,8 +189,14 @@ def test_an_engine_that_is_not_there_is_refused_in_words():
         make_engine("numpy", "cuda")
 
 
-@pytest.mark.parametrize("device", ["nonsense", "cuda:99", "meta"])
-def test_a_device_that_is_not_there_is_refused_in_words(device):
+@pytest.mark.parametrize("device", ["nonsense", "gpu", "meta"])
+@pytest.mark.parametrize("engine", ["auto", "numpy", "torch"])
+def test_a_device_that_does_not_exist_is_refused_in_words(engine, device):
+    with pytest.raises(MedNCAError, match=f"no device '{device}'; choose cpu or cuda"):
+        make_engine(engine, device)
+
+
+def test_a_device_that_is_not_there_is_refused_in_words():
     require_torch()
-    with pytest.raises(MedNCAError, match=f"cannot use the device '{device}'"):
-        make_engine("auto", device)
+    with pytest.raises(MedNCAError, match="cannot use the device 'cuda:99'"):
+        make_engine("auto", "cuda:99")

@@ -8,7 +8,7 @@ from unittest import mock
 import numpy as np
 import pytest
 from core_cases import SAMPLE, random_volume
-from mednca import MedNCAError, Volume, files, read_volume, write_volume, writing
+from mednca import MedNCAError, Volume, files, load_model, read_volume, write_volume, writing
 from mednca.files import list_images, stem
 from mednca.writing import replacing
 
@@ -147,6 +147,15 @@ def test_a_file_that_is_not_there_or_a_folder_is_refused(tmp_path):
         read_volume(tmp_path / "missing.nii")
     with pytest.raises(MedNCAError, match="is a folder"):
         read_volume(tmp_path)
+
+
+def test_a_file_that_may_not_be_read_is_not_called_damaged(tmp_path, monkeypatch):
+    write_volume(tmp_path / "locked.nii.gz", random_volume())
+    (tmp_path / "locked.npz").write_bytes(b"")
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    for read, name in ((read_volume, "locked.nii.gz"), (load_model, "locked.npz")):
+        with pytest.raises(MedNCAError, match=f"{name}' may not be read; change its permissions"):
+            read(tmp_path / name)
 
 
 def test_without_either_library_both_are_named(tmp_path, monkeypatch):

@@ -24,11 +24,16 @@ def test_the_command_prints_the_plan_and_the_table_of_cases(data, capsys):
 
 def test_the_command_writes_a_plan(data, tmp_path, capsys):
     path = tmp_path / "plan.json"
-    assert main(["plan", "--data", str(data), "--merge-labels", "--exclude", "a", "-o", str(path)]) == 0
+    arguments = ["plan", "--data", str(data), "--merge-labels", "--exclude", "a", "-o", str(path)]
+    assert main(arguments) == 0
     plan = Plan.from_json(path.read_text(encoding="utf-8"))
     assert plan.fingerprint["cases"] == 2
     assert len(plan.card.labels) == 1
     assert str(path) in capsys.readouterr().out
+    path.write_text("edited")
+    assert main(arguments) == 2
+    assert "exists already and may have been edited" in capsys.readouterr().err
+    assert path.read_text() == "edited"
 
 
 def test_the_help_of_the_command_names_every_preset(capsys):

@@ -248,3 +248,9 @@ def test_a_training_begins_with_the_rule_of_a_joined_model_for_its_plane(train, 
     for found, wanted in zip(begun.rules, small_model().rules, strict=True):
         for name, array in wanted.arrays().items():
             np.testing.assert_array_equal(found.arrays()[name], array)
+
+
+def test_a_model_that_is_no_run_of_the_work_folder_is_not_overwritten(train, tmp_path):
+    (tmp_path / "model.npz").write_text("precious")
+    assert_one_sentence(train(), "exists already, and not from a run in")
+    assert (tmp_path / "model.npz").read_text() == "precious"

@@ -89,7 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     segment.add_argument(
         "--steps-to",
         metavar="DIR",
-        help="also write the label map after each step of the first run (of a large scan, after some)",
+        help="also write the label map after each step of the first run (of a large scan, after some); the last"
+        " one is the result",
     )
     segment.add_argument("--json", metavar="FILE", help="also write volumes, spread of the runs, time and settings")
 
@@ -101,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser(
         "evaluate",
         help="figures of a model on labelled cases",
-        description="Dice, 95 %% Hausdorff distance (needs SimpleITK) and volumes of every case, on its own grid.",
+        description="Dice, 95 % Hausdorff distance (needs SimpleITK) and volumes of every case, on its own grid.",
     )
     _add_labelled(evaluate)
     _add_running(evaluate, model_required=True)
@@ -218,6 +219,12 @@ def _add_labelled(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cases", metavar="FILE", help="text file with the case names to take, one a line")
 
 
+RUNS = (
+    "stochastic runs to average, which take turns between the model's planes (as its card says: these alone can warn"
+    " that they disagree)"
+)
+
+
 def _add_running(parser: argparse.ArgumentParser, model_required: bool = False) -> None:
     """The options of every command that runs a model."""
     parser.add_argument(
@@ -235,4 +242,4 @@ def _add_running(parser: argparse.ArgumentParser, model_required: bool = False) 
     )
     parser.add_argument("--device", metavar="cpu|cuda", help="cuda runs the torch engine on a GPU")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the cells' random firing (0)")
-    parser.add_argument("--runs", type=int, metavar="N", help="stochastic runs to average (as the model's card says)")
+    parser.add_argument("--runs", type=int, metavar="N", help=RUNS)

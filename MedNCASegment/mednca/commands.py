@@ -61,6 +61,7 @@ def segment(options: argparse.Namespace) -> None:
         "volume_ml": result.volume_ml,
         "quality": result.quality,
         "quality_limit": result.quality_limit,
+        "doubtful": result.is_doubtful,
         "seconds": round(result.seconds, 3),
     }
     if options.json:
@@ -81,7 +82,7 @@ def models(options: argparse.Namespace) -> None:
     """`mednca models`: the shipped models, a line each."""
     for name, path in shipped_models().items():
         card = load_model(path).card
-        print(f"{name:18} {card.title:42} {_dice_of(card)}")
+        print(f"{name:18} {card.title:50} {_dice_of(card)}")
 
 
 def info(options: argparse.Namespace) -> None:
@@ -218,7 +219,8 @@ def _run(segmenter: Segmenter, volume: Volume, name: str) -> Result:
     try:
         for event in segmenter.events(volume):
             left = "" if event.seconds_left is None else f", {duration(event.seconds_left)} left"
-            where = f"slice {event.slice} of {event.slices}, level {event.level}, step {event.step}"
+            run = f"run {event.run} of {event.runs}, " if event.runs > 1 else ""
+            where = f"{run}slice {event.slice} of {event.slices}, level {event.level}, step {event.step}"
             bar.show(event.fraction, f"{name}: {where}{left}")
         return event.result
     finally:
@@ -241,6 +243,8 @@ def _write_steps(folder: Path, result: Result, volume: Volume) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise MedNCAError(f"The folder '{folder}' cannot be made ({error.strerror}).") from error
+    for former in folder.glob("level*_step*.nii.gz"):  # of another run, which may have had more of them
+        former.unlink()
     for one in result.steps:
         name = f"level{one.level}_step{one.step:03d}.nii.gz"
         write_volume(folder / name, Volume(one.labels, volume.affine))

@@ -32,6 +32,8 @@ def read_volume(path: str | os.PathLike) -> Volume:
     if not path.is_file():
         raise MedNCAError(f"There is no file '{path}'; check the path.")
     check_ending(path)
+    if not os.access(path, os.R_OK):
+        raise MedNCAError(f"'{path}' may not be read; change its permissions.")
     try:
         array, affine = _read_nifti(path) if _use_nibabel(path) else _read_itk(path)
     except (MedNCAError, MemoryError):

@@ -76,6 +76,8 @@ def load_model(name_or_path: str | os.PathLike) -> Model:
         path = shipped[str(name_or_path)]
     if not path.is_file():
         raise MedNCAError(f"There is no model file '{path}'; check the path.")
+    if not os.access(path, os.R_OK):
+        raise MedNCAError(f"'{path}' may not be read; change its permissions.")
     try:
         return _read(path)
     except MedNCAError as error:

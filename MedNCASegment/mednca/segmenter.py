@@ -19,7 +19,7 @@ from .fire import fire_mask
 from .images import Images, intensity_range
 from .model import Model
 from .options import Options
-from .postprocess import component_tools, keep_largest_components
+from .postprocess import keep_largest_components
 from .readout import Readout
 from .recording import RecordedStep, Recorder
 from .running_mean import RunningMean
@@ -80,7 +80,7 @@ class Segmenter:
         options: see :class:`Options`.
 
         Raises:
-            MedNCAError: an option is out of its range, asks for a library that is not installed, or for mirrored slices
+            MedNCAError: an option is out of its range, or asks for mirrored slices
                 of a plane without left and right or of several planes.
         """
         self.model = model
@@ -98,8 +98,6 @@ class Segmenter:
             raise MedNCAError("The runs of this model are of slices in different planes; do not mirror them.")
         if self.mirrored and card.input.plane in ONE_SIDED:
             raise MedNCAError(f"A {card.input.plane} slice has no left and right to mirror; do not mirror it.")
-        if self.largest_component:
-            component_tools()
 
     def run(self, volume: Volume, inside: np.ndarray | None = None) -> Result:
         """Segment a volume in one go; arguments and errors as for :meth:`events`."""

@@ -1,5 +1,6 @@
 """The section of the panel with what came of a run: figures of the held-out cases, and the model to use."""
 
+import os
 from pathlib import Path
 
 import qt
@@ -162,4 +163,9 @@ def askWhereToSave(name: str) -> str:
     path = qt.QFileDialog.getSaveFileName(
         slicer.util.mainWindow(), _("Save model"), f"{name}.npz", _("MedNCA models") + " (*.npz)"
     )
-    return path if not path or path.endswith(".npz") else f"{path}.npz"
+    if not path or path.endswith(".npz"):
+        return path
+    # The dialog has asked about the name without the ending alone.
+    path = f"{path}.npz"
+    question = _("'{path}' exists already. Replace it?").format(path=path)
+    return path if not os.path.exists(path) or slicer.util.confirmOkCancelDisplay(question) else ""

@@ -139,9 +139,12 @@ class RunSection:
         if state is RunState.RUNNING and not self._isAsked:
             self._ask(process)
         elif state is RunState.STARTING or self._confirmEnd():
-            self._try(process.end)
-            self._say(_("Training was ended."))
+            self._try(lambda: self._end(process))
         self._watcher.look()
+
+    def _end(self, process: RunProcess) -> None:
+        gone = process.end()
+        self._say(_("Training was ended.") if gone else _("The training process could not be ended; try again."))
 
     def _ask(self, process: RunProcess) -> None:
         self._isAsked = True

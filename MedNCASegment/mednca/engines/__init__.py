@@ -5,6 +5,8 @@ from __future__ import annotations
 from ..errors import MedNCAError
 from .numpy_engine import NumpyEngine
 
+DEVICES = ("cpu", "cuda", "mps", "xpu")  # of PyTorch
+
 
 def make_engine(name: str = "auto", device: str | None = None):
     """Choose an engine.
@@ -18,6 +20,8 @@ def make_engine(name: str = "auto", device: str | None = None):
     """
     if name not in ("auto", "numpy", "torch"):
         raise MedNCAError(f"There is no engine '{name}'; choose auto, numpy or torch.")
+    if device is not None and device.partition(":")[0] not in DEVICES:
+        raise MedNCAError(f"There is no device '{device}'; choose cpu or cuda.")
     if name == "auto":
         name = "numpy" if device in (None, "cpu") else "torch"
     if name == "numpy":

@@ -11,10 +11,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..errors import MedNCAError
 from ..evaluation import evaluate_case
 from ..model import Model
-from ..postprocess import component_tools, keep_largest_components
+from ..postprocess import keep_largest_components
 from ..segmenter import Options, Segmenter
 from ..volume import Volume
 
@@ -55,10 +54,10 @@ def choose_postprocessing(
     """The model, its card keeping each label's largest component where the cases gain by it; and its figures.
 
     A gain below :data:`WORTH` does not count: of a structure that was found in pieces, as in a spoilt scan, the
-    largest component may be the wrong one, and finding it needs SimpleITK.
+    largest component may be the wrong one, and finding it takes time.
 
     The card's `training` says under "postprocessing" what was compared. A card that asks for the largest component
-    already keeps it; without cases, or without SimpleITK, which finds the components, nothing is chosen either.
+    already keeps it; without cases nothing is chosen either.
 
     Args:
         model: calibrated.
@@ -68,7 +67,7 @@ def choose_postprocessing(
         The model, and the rows of :func:`mednca.evaluation.evaluate_case` with its post-processing.
     """
     labels = model.card.labels
-    choosing = not model.card.largest_component and _has_component_tools()
+    choosing = not model.card.largest_component
     whole, largest = [], []
     for name, volume, truth, found in segmented:
         whole.append(evaluate_case(name, found, truth, volume, labels))
@@ -93,14 +92,6 @@ def choose_postprocessing(
 def evenly(items: list, most: int) -> list:
     """At most `most` of the items, evenly spread over the list."""
     return items[:: -(-len(items) // most)] if items else []
-
-
-def _has_component_tools() -> bool:
-    try:
-        component_tools()
-    except MedNCAError:
-        return False
-    return True
 
 
 def _logits(chance: np.ndarray) -> np.ndarray:

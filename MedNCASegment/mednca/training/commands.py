@@ -13,7 +13,7 @@ from ..console import ProgressBar, duration
 from ..errors import MedNCAError
 from ..model import save_model
 from .failing import memory_explained, told
-from .run_folder import CHECKPOINT, PLAN, SPLIT, RunFolder
+from .run_folder import CHECKPOINT, PLAN, SPLIT, STATUS, RunFolder
 from .starting import cases_of, check_arguments, new_job, resumed_job, start_of
 
 
@@ -33,13 +33,17 @@ def train(options: argparse.Namespace) -> None:
         raise MedNCAError(
             f"'{workdir}' holds an earlier run; add --resume to go on with it, or give another --workdir."
         )
+    if Path(options.output).exists() and not (workdir / STATUS).exists():
+        raise MedNCAError(f"'{options.output}' exists already, and not from a run in '{workdir}'; give another name.")
     try:
         import torch
 
         from .interruption import Paused
         from .parallel import World
     except (ImportError, OSError) as error:  # OSError: a library of PyTorch's does not load
-        raise MedNCAError("Training needs PyTorch; install it (pip install torch).") from error
+        raise MedNCAError(
+            "Training needs PyTorch, and artefacts TorchIO; install them (pip install torch torchio)."
+        ) from error
 
     if options.threads:
         torch.set_num_threads(options.threads)

@@ -247,7 +247,10 @@ def _plan_from(raw: Any) -> Plan:
 
     need(isinstance(raw, dict), "it must be a JSON object")
     found = raw.get("format")
-    need(isinstance(found, int) and not isinstance(found, bool) and found >= 1, "it has no format number")
+    need(
+        isinstance(found, int) and not isinstance(found, bool) and found >= 1,
+        "it has no format number; begin with one that `mednca plan` has written",
+    )
     if found > PLAN_FORMAT:
         raise MedNCAError(
             f"The plan has format {found}, but this version of MedNCA reads up to {PLAN_FORMAT}; update MedNCA."

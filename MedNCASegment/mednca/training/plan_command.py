@@ -66,6 +66,8 @@ def plan(options: argparse.Namespace) -> None:
     check_preset(options.preset)
     if options.output:
         need_folder_of(options.output)
+        if Path(options.output).exists():
+            raise MedNCAError(f"'{options.output}' exists already and may have been edited; give another name.")
     looked = look_at(options.data, options.exclude, options.skip_bad)
     proposed = propose(
         looked.fingerprint,

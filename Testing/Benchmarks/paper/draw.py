@@ -116,7 +116,8 @@ def draw_dice(measured: dict[str, dict[str, Any]], path: Path) -> Path:
     axes.plot([], [], "o", color="0.4", markersize=7, label="here, with the standard deviation over cases")
     if any(map(results.is_early, measured.values())):
         axes.plot([], [], EARLY, color="0.4", markersize=7, linestyle="", label="stopped early: supports no claim")
-    axes.plot([], [], "o", mfc="white", mec="0.4", markersize=5, label="in the paper, on its own split (a dotted line joins the two)")
+    elsewhere = "in the paper, on its own split (a dotted line joins the two)"
+    axes.plot([], [], "o", mfc="white", mec="0.4", markersize=5, label=elsewhere)
     right = 150 * max(result["parameters"] for result in measured.values())  # leaves room for names
     axes.set(xscale="log", xlim=(1.5e4, right), xlabel="parameters", ylabel="3D Dice")
     ticks = {1e5: "100,000", 1e6: "1 million", 1e7: "10 million", 1e8: "100 million"}
