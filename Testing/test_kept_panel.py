@@ -58,6 +58,10 @@ class KeptPanelTest(PanelCase):
         self.assertNotIn("was changed", self.ui.resultLabel.text)
         self.segment()
         self.assertEqual(len(self.segmentations()), 1)
+        self.correct(self.output())
+        with self.closedScene():
+            pass
+        self.assertIn("was changed since", self.ui.resultLabel.text)
 
     def test_figuresOfCorrectedResultSayThatTheyAreThoseOfTheRun(self):
         self.loadSample()

@@ -144,6 +144,14 @@ def summary(result: dict[str, Any]) -> str:
     words = [f"for {title} {', '.join(levels)}" for title, levels in weak.items()]
     if words:
         text = f"The mean Dice falls by more than {TOLERANCE:g} {'; '.join(words)}."
+        gone = [
+            f"{one.title.lower()} {listed([f'{point.level:g}' for point in one.points if not point.cases])}"
+            + (f" ({one.label})" if several else "")
+            for one in found
+            if one.has_gaps and one.unchanged.cases
+        ]
+        if gone:
+            text += f" Where nothing of the reference is left, nothing is said: {listed(gone)}."
     else:
         which = " and has a Dice" if any(one.has_gaps for one in found) else ""
         text = f"The mean Dice falls by no more than {TOLERANCE:g} in all that was tried{which}."
