@@ -32,6 +32,16 @@ class KeptPanelTest(PanelCase):
         segmentationNode.GetSegmentation().InvokeEvent(vtk.vtkCommand.ModifiedEvent)
 
     @staticmethod
+    def turn(volumeNode):
+        """Put a volume under a rotation and a shift."""
+        matrix = vtk.vtkTransform()
+        matrix.Translate(25.3, -4.7, 3.1)
+        matrix.RotateWXYZ(20, 1, 2, 3)
+        transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+        transform.SetMatrixTransformToParent(matrix.GetMatrix())
+        volumeNode.SetAndObserveTransformNodeID(transform.GetID())
+
+    @staticmethod
     def segmentations():
         return slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
 
@@ -82,7 +92,7 @@ class KeptPanelTest(PanelCase):
         self.segment()
         self.assertIsNot(self.output(), own)
         self.assertEqual(own.GetSegmentation().GetSegmentIDs(), ("Drawn",))
-        self.assertMessage("'Expert' has other segments and is kept beside it")
+        self.assertMessage("'Expert' may hold other work and is kept beside it")
 
     def test_copyOfResultAsOutputLeavesTheOriginal(self):
         self.loadSample()
@@ -127,29 +137,53 @@ class KeptPanelTest(PanelCase):
     def test_transformChangedMeanwhileMovesTheResultWithTheVolume(self):
         volume = self.loadSample()
         self.startAndWaitForHalf()
-        transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
-        volume.SetAndObserveTransformNodeID(transform.GetID())
+        self.turn(volume)
         self.waitUntil(lambda: not self.running())
-        self.assertEqual(self.output().GetTransformNodeID(), transform.GetID())
+        self.assertEqual(self.output().GetTransformNodeID(), volume.GetTransformNodeID())
+        self.assertGreater(np.count_nonzero(self.voxels(self.output(), volume)), 1000)
+
+    def test_resultUnderTransformIsSavedOnTheGridOfTheVolume(self):
+        volume = self.loadSample()
+        self.turn(volume)
+        self.segment()
+        before = self.voxels(self.output(), volume).copy()
+        with self.closedScene():
+            pass
+        self.assertNotIn("was changed", self.ui.resultLabel.text)
+        after = self.voxels(self.output(), self.parameters.inputVolume)
+        np.testing.assert_array_equal(after, before)
+
+    def test_correctionDuringARunIsKept(self):
+        volume = self.loadSample()
+        self.segment()
+        corrected = self.output()
+        self.startAndWaitForHalf()
+        self.correct(corrected)
+        before = self.voxels(corrected, volume).copy()
+        self.waitUntil(lambda: not self.running())
+        self.assertIsNot(self.output(), corrected)
+        np.testing.assert_array_equal(self.voxels(corrected, volume), before)
+        self.assertMessage(f"'{corrected.GetName()}' was changed meanwhile and is kept beside it")
 
     def test_cancellingWhileTheNodesAreAddedLeavesNothing(self):
         volume = self.loadSample()
         before = self.sceneState()
-        run = self.panel.logic.start(volume)
+        for className in ("vtkMRMLTableNode", "vtkMRMLSequenceBrowserNode", "vtkMRMLSegmentationNode"):
+            run = self.panel.logic.start(volume)
 
-        @vtk.calldata_type(vtk.VTK_OBJECT)
-        def cancel(caller, event, node):
-            if node.IsA("vtkMRMLTableNode"):
-                run.cancel()
+            @vtk.calldata_type(vtk.VTK_OBJECT)
+            def cancel(caller, event, node, run=run, className=className):
+                if node.IsA(className):
+                    run.cancel()
 
-        observer = slicer.mrmlScene.AddObserver(slicer.vtkMRMLScene.NodeAddedEvent, cancel)
-        self.addCleanup(slicer.mrmlScene.RemoveObserver, observer)
-        while not run.finished:
+            observer = slicer.mrmlScene.AddObserver(slicer.vtkMRMLScene.NodeAddedEvent, cancel)
+            while not run.finished:
+                run.advance(1.0)
             run.advance(1.0)
-        run.advance(1.0)
-        self.assertTrue(run.cancelled)
-        self.assertIsNone(run.outputs)
-        self.assertEqual(self.sceneState(), before)
+            slicer.mrmlScene.RemoveObserver(observer)
+            self.assertTrue(run.cancelled, className)
+            self.assertIsNone(run.outputs)
+            self.assertEqual(self.sceneState(), before)
 
 
 if __name__ == "__main__":

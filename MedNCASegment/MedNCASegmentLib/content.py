@@ -14,42 +14,7 @@ CONTENT_ATTRIBUTE = "MedNCA.Content"  # of the item of a segmentation
 NEAR = 0.01  # mm; a file rounds
 
 
-def rememberContent(segmentationNode) -> None:
-    """Keep what a run has filled a segmentation with, in the scene and in its file."""
-    hierarchy = subjectHierarchy()
-    item = hierarchy.GetItemByDataNode(segmentationNode)
-    hierarchy.SetItemAttribute(item, CONTENT_ATTRIBUTE, json.dumps(_content(segmentationNode)))
-
-
-def isChanged(segmentationNode) -> bool:
-    """Whether a segmentation of a run no longer covers what the run has found; False where that is not known."""
-    if segmentationNode is None or not runFolderOf(segmentationNode):
-        return False
-    hierarchy = subjectHierarchy()
-    kept = hierarchy.GetItemAttribute(hierarchy.GetItemByDataNode(segmentationNode), CONTENT_ATTRIBUTE)
-    if not kept:
-        return False
-    former, now = json.loads(kept), _content(segmentationNode)
-    return len(former) != len(now) or not np.allclose(former, now, rtol=0, atol=NEAR)
-
-
-def keptText(segmentationNode) -> str:
-    """Why a segmentation is not to be replaced, in one sentence: it holds what a run could not make again.
-
-    Empty for the result of a run as it was, and for an empty one.
-    """
-    if segmentationNode is None or segmentationNode.GetSegmentation().GetNumberOfSegments() == 0:
-        return ""
-    if isChanged(segmentationNode):
-        text = _("'{name}' was changed by hand and is kept beside it.")
-    elif not runFolderOf(segmentationNode):
-        text = _("'{name}' has other segments and is kept beside it.")
-    else:
-        return ""
-    return text.format(name=segmentationNode.GetName())
-
-
-def _content(segmentationNode) -> list[list[float]]:
+def contentOf(segmentationNode) -> list[list[float]]:
     """Voxels and mean position in mm of each segment [segment, 4], which a file that is read again has too."""
     segmentation = segmentationNode.GetSegmentation()
     name = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
@@ -58,6 +23,50 @@ def _content(segmentationNode) -> list[list[float]]:
         segment = segmentation.GetNthSegment(index)
         found.append(_covered(segment.GetRepresentation(name), segment.GetLabelValue()))
     return found
+
+
+def rememberContent(segmentationNode) -> None:
+    """Keep what a run has filled a segmentation with, in the scene and in its file."""
+    hierarchy = subjectHierarchy()
+    item = hierarchy.GetItemByDataNode(segmentationNode)
+    hierarchy.SetItemAttribute(item, CONTENT_ATTRIBUTE, json.dumps(contentOf(segmentationNode)))
+
+
+def isChanged(segmentationNode) -> bool:
+    """Whether a segmentation of a run no longer covers what the run has found; False where that is not known."""
+    kept = _remembered(segmentationNode)
+    return kept is not None and isOther(kept, contentOf(segmentationNode))
+
+
+def isOther(former: list[list[float]], now: list[list[float]]) -> bool:
+    """Whether two contents differ by more than files round."""
+    return len(former) != len(now) or not np.allclose(former, now, rtol=0, atol=NEAR)
+
+
+def keptText(segmentationNode) -> str:
+    """Why a segmentation is not to be replaced, in one sentence: it may hold what a run could not make again.
+
+    Empty for the result of a run as it was, and for an empty one.
+    """
+    if segmentationNode is None or segmentationNode.GetSegmentation().GetNumberOfSegments() == 0:
+        return ""
+    kept = _remembered(segmentationNode)
+    if kept is None:
+        text = _("'{name}' may hold other work and is kept beside it.")
+    elif isOther(kept, contentOf(segmentationNode)):
+        text = _("'{name}' was changed by hand and is kept beside it.")
+    else:
+        return ""
+    return text.format(name=segmentationNode.GetName())
+
+
+def _remembered(segmentationNode) -> list[list[float]] | None:
+    """What a run has filled a segmentation with; None where that is not known, or it is not of a run."""
+    if segmentationNode is None or not runFolderOf(segmentationNode):
+        return None
+    hierarchy = subjectHierarchy()
+    kept = hierarchy.GetItemAttribute(hierarchy.GetItemByDataNode(segmentationNode), CONTENT_ATTRIBUTE)
+    return json.loads(kept) if kept else None
 
 
 def _covered(image, value: int) -> list[float]:

@@ -8,10 +8,11 @@ from slicer.i18n import tr as _
 
 from .label_layer import LabelLayer
 from .reading import Scan
+from .run_timer import PULL_SECONDS
 from .steps import addColors
 
 UPDATES_PER_SECOND = 15.0
-REST = 9.0  # times as long as an update takes nothing is updated
+REST = 10.0  # times as long as a label map takes to be shown, the next one waits
 
 
 class LiveView:
@@ -29,6 +30,7 @@ class LiveView:
         self._created: list = []
         self._labelLayer = LabelLayer()
         self._next = 0.0
+        self._shown: float | None = None  # when the last label map was shown, until it is known what that took
         colors = addColors(card, self._created)
         colors.SetSaveWithScene(False)
         colors.SetHideFromEditors(True)
@@ -47,14 +49,19 @@ class LiveView:
 
     def update(self, progress: Progress) -> None:
         """Show how far the run is, unless it was shown just now or somebody has removed the node."""
-        started = time.monotonic()
-        if progress.live is None or started < self._next or self.node.GetScene() is None:
+        now = time.monotonic()
+        if progress.live is None or self.node.GetScene() is None:
             return
+        if self._shown is not None:
+            # A large volume takes long to copy and, after this method, to draw; most of the time is the run's.
+            taken = now - self._shown - PULL_SECONDS
+            self._next = self._shown + max(1.0 / UPDATES_PER_SECOND, REST * taken)
+            self._shown = None
+        if now < self._next:
+            return
+        self._shown = now
         slicer.util.arrayFromVolume(self.node)[:] = progress.live.transpose(2, 1, 0)
         slicer.util.arrayFromVolumeModified(self.node)
-        # A large volume takes long to show, and most of the time is the run's.
-        ended = time.monotonic()
-        self._next = ended + max(1.0 / UPDATES_PER_SECOND, REST * (ended - started))
 
     def close(self) -> None:
         """Take the node out of the scene and show the label layer that was there before."""

@@ -10,6 +10,7 @@ from mednca import Card, MedNCAError, Model, Options, Progress, Segmenter, make_
 from slicer.i18n import tr as _
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleLogic
 
+from .content import contentOf, isOther
 from .model_store import DEFAULT_MODEL, ModelStore, importedModelsFolder
 from .parameters import MedNCASegmentParameterNode
 from .reading import readScan
@@ -71,6 +72,8 @@ class SegmentationRun:
         self._events = self._segmenter.events(self.scan.volume, self.scan.inside, self._voxelAt(startAt))
         self.progress: Progress | None = None
         self.outputs: RunOutputs | None = None
+        self.kept = ""  # says that the output was changed meanwhile and a new one made
+        self._before = contentOf(outputNode) if outputNode is not None else []
         self._adding = None  # the nodes, once there is a result
         self.finished = False
         self.cancelled = False
@@ -93,7 +96,10 @@ class SegmentationRun:
                     return self.progress
             while not self.finished:
                 self.outputs = next(self._adding)
-                if self.outputs is not None or self.cancelled:  # by something that a new node has set off
+                if self.outputs is not None:
+                    self.cancelled = False  # too late, if something that a node has set off has tried to
+                    self._end()
+                elif self.cancelled:
                     self._end()
                 elif time.perf_counter() >= until:
                     break
@@ -120,6 +126,9 @@ class SegmentationRun:
         self.scan.checkPlace(self._volumeNode)
         # An output that was removed meanwhile is replaced by a new one, so that the work is not lost.
         output = self._outputNode if slicer.mrmlScene.IsNodePresent(self._outputNode) else None
+        if output is not None and isOther(self._before, contentOf(output)):
+            self.kept = _("'{name}' was changed meanwhile and is kept beside it.").format(name=output.GetName())
+            output = None
         card, result = self._segmenter.model.card, self.progress.result
         wanted = (
             result.probability if self._options.probability else [],

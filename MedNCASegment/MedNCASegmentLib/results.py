@@ -19,8 +19,9 @@ def fillSegmentation(segmentationNode, result: Result, card: Card, volumeNode, s
     segmentation = segmentationNode.GetSegmentation()
     segmentation.RemoveAllSegments()
     segmentationNode.CreateDefaultDisplayNodes()
-    segmentationNode.SetReferenceImageGeometryParameterFromVolumeNode(volumeNode)
+    # In this order, as Slicer puts a transform between the two into the geometry.
     segmentationNode.SetAndObserveTransformNodeID(volumeNode.GetTransformNodeID())
+    segmentationNode.SetReferenceImageGeometryParameterFromVolumeNode(volumeNode)
     binaryLabelmap = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
     segmentation.SetSourceRepresentationName(binaryLabelmap)
     # Labels never overlap, so all segments share one label map.

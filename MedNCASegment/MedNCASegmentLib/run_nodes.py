@@ -74,6 +74,7 @@ def addRunNodes(
                 yield None
         if segmentationNode is None:
             outputs.segmentationNode = add("vtkMRMLSegmentationNode", _("{name} segmentation"))
+            yield None
         fillSegmentation(outputs.segmentationNode, result, card, volumeNode, scan)
         # What an earlier run into this segmentation has left would belong to nothing.
         earlier = runFolderOf(outputs.segmentationNode)

@@ -59,7 +59,8 @@ def addStepSequence(result: Result, card: Card, volumeNode, scan: Scan, created:
     browser.SetIndexDisplayMode(browser.IndexDisplayAsIndex)
     slicer.modules.sequences.logic().UpdateProxyNodesFromSequences(browser)
     proxy = browser.GetProxyNode(sequence)
-    created.append(proxy)
+    # Undone in the reverse order: the browser first, which would make another proxy.
+    created.insert(created.index(browser), proxy)
     proxy.SetAndObserveTransformNodeID(volumeNode.GetTransformNodeID())
     proxy.CreateDefaultDisplayNodes()
     proxy.GetDisplayNode().SetAndObserveColorNodeID(colors.GetID())

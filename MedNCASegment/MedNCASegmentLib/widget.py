@@ -238,7 +238,7 @@ class MedNCASegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             text = _("The result is in '{name}'; read what is said of it under Results before you use it.")
         else:
             text = _("The result is in '{name}'.")
-        return " ".join(filter(None, (text.format(name=segmentationNode.GetName()), self._underWay.kept)))
+        return " ".join(filter(None, (text.format(name=segmentationNode.GetName()), self._underWay.kept, run.kept)))
 
     def _onOver(self) -> None:
         self._underWay = None

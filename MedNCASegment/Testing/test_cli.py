@@ -13,6 +13,7 @@ from mednca import read_volume, save_model, shipped_models
 def test_segment_writes_everything_it_is_asked_for_on_the_grid_of_the_scan(place, out):
     (out / "steps").mkdir()
     (out / "steps" / "level2_step099.nii.gz").write_text("of a run with more steps")
+    (out / "steps" / "level2_step099_corrected.nii.gz").write_text("of somebody")
     said = answers(
         *("segment", place / "scan.nii.gz", "-o", out / "seg.nii.gz", "--model", place / "small.npz"),
         *("--engine", "numpy", "--device", "cpu", "--seed", "3", "--runs", "2"),
@@ -28,6 +29,8 @@ def test_segment_writes_everything_it_is_asked_for_on_the_grid_of_the_scan(place
     assert labels.dtype == np.uint8
     assert set(np.unique(labels)) == {0, 1}
     np.testing.assert_array_equal(labels == 1, chances > 0.5)
+    assert (out / "steps" / "level2_step099_corrected.nii.gz").read_text() == "of somebody"
+    (out / "steps" / "level2_step099_corrected.nii.gz").unlink()
     steps = sorted(path.name for path in (out / "steps").iterdir())
     assert steps == [f"level{level}_step{step:03d}.nii.gz" for level, n in ((1, 3), (2, 4)) for step in range(1, n + 1)]
     facts = json.loads((out / "facts.json").read_text())

@@ -68,8 +68,8 @@ def test_cases_without_a_dice_are_left_out_of_what_is_found():
     assert found.sentence == "holds at all levels that have a Dice, from 0 to 0.4"
     assert summary(gone({5: [None, None]})).endswith("in all that was tried and has a Dice.")
     assert summary(gone({4: [0.5, 0.5], 5: [None, None]})) == (
-        "The mean Dice falls by more than 0.05 for translation at 0.4. Where nothing of the reference is left, nothing is"
-        " said: translation 0.5."
+        "The mean Dice falls by more than 0.05 for translation at 0.4. Where nothing of the reference is left, nothing"
+        " is said: translation 0.5."
     )
     (across,) = findings(gone({3: [None, None], 4: [None, 0.8]}))
     assert across.sentence == "holds up to 0.2; at 0.4 the mean Dice is 0.800, which is 0.10 lower"

@@ -253,4 +253,6 @@ def test_a_training_begins_with_the_rule_of_a_joined_model_for_its_plane(train, 
 def test_a_model_that_is_no_run_of_the_work_folder_is_not_overwritten(train, tmp_path):
     (tmp_path / "model.npz").write_text("precious")
     assert_one_sentence(train(), "exists already, and not from a run in")
+    assert train(output=tmp_path / "other.npz")[0] == 0
+    assert_one_sentence(train("--workdir", tmp_path / "other.npz.work", "--resume"), "exists already, and not from")
     assert (tmp_path / "model.npz").read_text() == "precious"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -238,13 +239,17 @@ def _probability_files(name: str | None, card: Card) -> list[Path]:
     return [path.with_name(f"{base}_label{label.value}{path.name[len(base) :]}") for label in card.labels]
 
 
+STEP_FILE = re.compile(r"level\d+_step\d{3,}\.nii\.gz")
+
+
 def _write_steps(folder: Path, result: Result, volume: Volume) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for former in folder.iterdir():  # another run may have had more of them
+            if STEP_FILE.fullmatch(former.name):
+                former.unlink()
     except OSError as error:
-        raise MedNCAError(f"The folder '{folder}' cannot be made ({error.strerror}).") from error
-    for former in folder.glob("level*_step*.nii.gz"):  # of another run, which may have had more of them
-        former.unlink()
+        raise MedNCAError(f"The steps cannot be written to '{folder}' ({error.strerror}).") from error
     for one in result.steps:
         name = f"level{one.level}_step{one.step:03d}.nii.gz"
         write_volume(folder / name, Volume(one.labels, volume.affine))

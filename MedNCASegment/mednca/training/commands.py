@@ -33,7 +33,7 @@ def train(options: argparse.Namespace) -> None:
         raise MedNCAError(
             f"'{workdir}' holds an earlier run; add --resume to go on with it, or give another --workdir."
         )
-    if Path(options.output).exists() and not (workdir / STATUS).exists():
+    if Path(options.output).exists() and not _is_of(workdir, options.output):
         raise MedNCAError(f"'{options.output}' exists already, and not from a run in '{workdir}'; give another name.")
     try:
         import torch
@@ -102,6 +102,14 @@ def _train(options: argparse.Namespace, folder: RunFolder, world) -> None:
             f" {figures['cases']} cases), weights of iteration {facts['weights_of_iteration']}"
         )
     print(f"written to {options.output}")
+
+
+def _is_of(workdir: Path, model: str) -> bool:
+    """Whether the run in a work folder was to write this model file."""
+    try:
+        return json.loads((workdir / STATUS).read_text(encoding="utf-8"))["model"] == str(Path(model).resolve())
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 class _Display:
