@@ -102,11 +102,14 @@ def test_a_card_that_asks_for_the_largest_component_keeps_it():
     assert [row["dice"] for row in rows] == [1.0]
 
 
-def test_without_cases_or_simpleitk_nothing_is_chosen(monkeypatch):
+def test_without_cases_nothing_is_chosen_and_without_simpleitk_the_same(monkeypatch):
     model, volume = small_model(), random_volume()
     found = Segmenter(model).run(volume).labels
     assert choose_postprocessing(model, []) == (model, [])
+    segmented = [("one", volume, keep_largest_components(found), found)]
+    before = choose_postprocessing(model, segmented)[0].card
+    assert before.largest_component
     monkeypatch.setitem(sys.modules, "SimpleITK", None)
-    chosen, rows = choose_postprocessing(model, [("one", volume, found, found)])
-    assert chosen is model
+    chosen, rows = choose_postprocessing(model, segmented)
+    assert chosen.card == before
     assert [row["dice"] for row in rows] == [1.0]
