@@ -202,7 +202,7 @@ ROWS = (
         PLAIN_UNET_RATE,
         _paper((0.858, 0.044), (0.799, 0.099)),
         36_951_555,
-        "the paper's count is the same network with three channels in and three out",
+        "takes hours on one core. The paper's count is the same network with three channels in and three out",
     ),
     _encoder_row("efficientnet", "EfficientNet", "timm-tf_efficientnet_lite0", 5_614_353),
     _encoder_row("mobilenetv2", "MobileNetV2", "mobilenet_v2", 6_628_369),
